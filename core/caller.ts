@@ -1,0 +1,41 @@
+/** Who sent a call, and what that caller may use. */
+
+import type {Provider, Target} from './provider.js';
+
+/** Who a call is from; what `authenticate` answers with. */
+export interface Caller {
+	/** Name of the key; never the key. */
+	readonly name: string;
+	readonly team?: string;
+	readonly tags: readonly string[];
+	/** Patterns of models that this caller may use (`openai.*`, an alias); absent means all. */
+	readonly allow?: readonly string[];
+	/** Did not authenticate. Only then may the client's own credential travel on to a provider that has none. */
+	readonly anonymous: boolean;
+}
+
+const compiled = new Map<string, RegExp>();
+
+/** A pattern of names: `*` stands for any run of characters, everything else for itself. */
+export function namePattern(pattern: string): RegExp {
+	let regex = compiled.get(pattern);
+	if (regex === undefined) {
+		const source = pattern.split('*').map(part => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+		regex = new RegExp(`^${source.join('.*')}$`, 's');
+		compiled.set(pattern, regex);
+	}
+	return regex;
+}
+
+/**
+ * Tells whether a caller may use a target. A pattern may speak of `provider.model`, of `kind.provider.model` or of the
+ * alias that led there; a target without a model is covered only by a pattern that covers every model of the provider.
+ */
+export function allows(caller: Caller, target: Target, provider: Pick<Provider, 'kind'>): boolean {
+	if (caller.allow === undefined) return true;
+	const full = `${target.provider}.${target.model === '' ? '*' : target.model}`;
+	return caller.allow.some(pattern => {
+		const regex = namePattern(pattern);
+		return regex.test(full) || regex.test(`${provider.kind}.${full}`) || (target.alias !== undefined && regex.test(target.alias));
+	});
+}

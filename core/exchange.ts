@@ -1,0 +1,154 @@
+/** One call from the moment its headers are read to the moment its response is closed, as plugins see it. */
+
+import type {Caller} from './caller.js';
+import type {Dialect} from './dialect.js';
+import type {GatewayError} from './errors.js';
+import type {JsonObject} from './json.js';
+import type {Key} from './key.js';
+import type {Provider, Target} from './provider.js';
+import type {ClientRequest, Endpoint, Headers} from './request.js';
+import type {StreamEvent} from './stream-event.js';
+import type {Cost, Usage} from './usage.js';
+
+/** Lets go of something that was taken. Called once; what it throws is logged. */
+export type Release = () => void | Promise<void>;
+
+/** A call, before it is known who sent it. Plugins read it; only the core assigns. */
+export interface Exchange {
+	/** The request id: the client's own when it sent a sane one, else a UUIDv7. */
+	readonly id: string;
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number;
+	readonly endpoint: Endpoint;
+	/** The client's API format; errors are told in it. */
+	readonly dialect: Dialect;
+	readonly request: ClientRequest;
+	/** Where the call came from, after `server.trustedProxies`. */
+	readonly clientIp: string;
+	/** Aborts when the client leaves. */
+	readonly signal: AbortSignal;
+	/** Reads what a plugin kept under its key. */
+	get<Value>(key: Key<Value>): Value | undefined;
+	/** Keeps a value of a plugin's own for the rest of the call. */
+	set<Value>(key: Key<Value>, value: Value): void;
+	/**
+	 * Has `release` called when the exchange closes, however it closes: last deferred first, once. When it has closed
+	 * already, `release` is called at once.
+	 */
+	defer(release: Release): void;
+}
+
+/** From `rewrite` on: it is known who sent the call. */
+export interface KnownExchange extends Exchange {
+	readonly caller: Caller;
+}
+
+/** From `admit` on: it is known where the call can go. */
+export interface RoutedExchange extends KnownExchange {
+	/** In the order in which they are tried; never empty. */
+	readonly targets: readonly Target[];
+}
+
+/** One try to have one target answer. */
+export interface Attempt {
+	readonly exchange: RoutedExchange;
+	readonly target: Target;
+	readonly provider: Provider;
+	/** 1 for the first. */
+	readonly number: number;
+	/** The client's dialect, or the one that a translation speaks. */
+	readonly dialect: Dialect;
+}
+
+/** An answer, before it goes to the client. */
+export interface Reply {
+	readonly status: number;
+	/** Lower-case names. */
+	readonly headers: Headers;
+	/** The parsed body of a plain JSON answer; absent for streams and other content. */
+	readonly body?: JsonObject;
+}
+
+/** What a `send` tap answers with: as an upstream would have answered. */
+export interface UpstreamAnswer {
+	readonly status: number;
+	readonly headers: Headers;
+	/** Whole, or piece by piece. */
+	readonly body: Buffer | AsyncIterable<Buffer>;
+}
+
+/** What a `translate` tap answers with: the request in a dialect that the provider speaks, and the way back. */
+export interface Translation {
+	/** One of `attempt.provider.dialects`. */
+	readonly dialect: Dialect;
+	/** Path of the provider's API, such as `/v1/chat/completions`. */
+	readonly path: string;
+	readonly body: JsonObject;
+	/** What could not be carried over. */
+	readonly losses: readonly Loss[];
+	reply(body: JsonObject): JsonObject;
+	stream(events: AsyncIterable<StreamEvent>): AsyncIterable<StreamEvent>;
+}
+
+/** Something of the request that the target's format cannot express. */
+export interface Loss {
+	/** The client's field. */
+	readonly path: string;
+	readonly reason: string;
+}
+
+/** Why an attempt did not lead to an answer. */
+export interface AttemptFailure {
+	readonly attempt: Attempt;
+	/** Upstream's status; absent when it did not answer. */
+	readonly status?: number;
+	/** Upstream's headers; empty when it did not answer. */
+	readonly headers: Headers;
+	/** The gateway's error for it. */
+	readonly error: GatewayError;
+	/** A kept-alive connection had died: nothing was read from upstream, the same target may be asked again at once. */
+	readonly staleConnection: boolean;
+}
+
+/** What is to be done after a failed attempt. */
+export type Recovery = 'next-target' | 'same-target' | 'give-up';
+
+/** What became of an attempt, for the record. */
+export interface AttemptReport {
+	readonly provider: string;
+	readonly model: string;
+	/** Upstream's status; absent when it did not answer. */
+	readonly status?: number;
+	readonly ms: number;
+	/** The code of what went wrong; absent for the attempt that answered. */
+	readonly error?: string;
+}
+
+/** How an exchange ended. */
+export type Outcome = 'ok' | 'refused' | 'failed' | 'aborted';
+
+/** An exchange that is over. */
+export interface ClosedExchange extends Exchange {
+	/** Absent when the call was refused before it was known. */
+	readonly caller?: Caller;
+	readonly targets?: readonly Target[];
+	/** `refused` by the gateway, `failed` in it or upstream, `aborted` by the client. */
+	readonly outcome: Outcome;
+	/** What the client saw; 499 when it left before a status was sent. */
+	readonly status: number;
+	readonly streamed: boolean;
+	/** What was told to the client, or why the stream broke off. */
+	readonly error?: GatewayError;
+	/** Every attempt in order. */
+	readonly attempts: readonly AttemptReport[];
+	/** The target that answered. */
+	readonly target?: Target;
+	readonly losses: readonly Loss[];
+	/** Read from the answer, as far as it came. */
+	readonly usage?: Usage;
+	/** What `price` said; `undefined` is unknown, never nothing. */
+	readonly cost?: Cost;
+	readonly latencyMs: number;
+	/** Until the first byte of the answer was handed to the client's connection. */
+	readonly firstByteMs?: number;
+}

@@ -1,0 +1,205 @@
+/** A gateway put together: hooks, registries, services, and what must be let go when it stops. */
+
+import type {Dialect} from './dialect.js';
+import {ConfigError, PluginError} from './errors.js';
+import type {Release} from './exchange.js';
+import {Guard, tapOnly} from './guard.js';
+import {createHooks, type Hooks, type Taps} from './hooks.js';
+import type {Key} from './key.js';
+import {describe, type Log} from './log.js';
+import type {Plugin} from './plugin.js';
+import type {Provider, Target} from './provider.js';
+import {Registry, type ScopedRegistry} from './registry.js';
+import type {Check, Command, PluginRoute} from './routes.js';
+import type {ServerSettings} from './server-options.js';
+import {Transport} from './upstream/transport.js';
+
+/** A gateway as a plugin sees it in `apply`. */
+export interface Gateway {
+	/** The name under which the config runs: `development`, `production`… */
+	readonly deployment: string;
+	readonly server: ServerSettings;
+	readonly log: Log;
+	readonly hooks: Taps;
+	readonly dialects: ScopedRegistry<Dialect>;
+	readonly providers: ScopedRegistry<Provider>;
+	/** Names that the config gives to models, beside those that providers list; what they lead to first. */
+	readonly aliases: ScopedRegistry<Target>;
+	/** Paths under which a provider's other APIs are reached: path prefix → provider. */
+	readonly paths: ScopedRegistry<string>;
+	readonly routes: ScopedRegistry<PluginRoute>;
+	readonly checks: ScopedRegistry<Check>;
+	readonly commands: ScopedRegistry<Command>;
+	/** Offers a service to other plugins. @throws {ConfigError} when the key is provided already. */
+	provide<Service>(key: Key<Service>, service: Service): void;
+	/** Takes a service that a plugin earlier in the config provides. @throws {ConfigError} when none does. */
+	use<Service>(key: Key<Service>): Service;
+	/** Called in order when every plugin has been applied; a throw stops the start. */
+	beforeListen(step: () => void | Promise<void>): void;
+	/** Called when the gateway stops, last deferred first, also after a start that failed half-way. */
+	defer(release: Release): void;
+	/** Failures of observing taps so far, by plugin and hook. */
+	faults(): ReadonlyMap<string, number>;
+	/** False before the start is complete and from the stop signal on. */
+	ready(): boolean;
+}
+
+/** What a gateway is made of. */
+export interface EngineOptions {
+	readonly deployment: string;
+	readonly server: ServerSettings;
+	readonly log: Log;
+	/** Called for each tap when `server.timing` is on; the pipeline keeps the times of an exchange. */
+	readonly timed?: (subject: unknown, plugin: string, milliseconds: number) => void;
+}
+
+/** The gateway as the core sees it. */
+export class Engine {
+	readonly options: EngineOptions;
+	readonly guard: Guard;
+	readonly hooks: Hooks;
+	readonly plugins: string[] = [];
+	readonly dialects = new Registry<Dialect>('dialect');
+	readonly providers = new Registry<Provider>('provider');
+	readonly aliases = new Registry<Target>('alias');
+	readonly paths = new Registry<string>('path');
+	readonly routes = new Registry<PluginRoute>('route');
+	readonly checks = new Registry<Check>('health check');
+	readonly commands = new Registry<Command>('command');
+	readonly faults = new Map<string, number>();
+	ready = false;
+	readonly #services = new Map<Key<unknown>, {service: unknown; owner: string}>();
+	readonly #beforeListen: {plugin: string; step: () => void | Promise<void>}[] = [];
+	readonly #deferred: Release[] = [];
+	readonly #transports = new Map<string, Transport>();
+
+	constructor(options: EngineOptions) {
+		this.options = options;
+		const {timed} = options;
+		this.guard = new Guard({fault: error => this.#fault(error), ...(timed !== undefined && {timed})});
+		this.hooks = createHooks(this.guard);
+	}
+
+	get log(): Log {
+		return this.options.log;
+	}
+
+	/**
+	 * Applies plugins in order and runs what they want done before the first call.
+	 * @throws whatever a plugin throws; what was deferred until then is let go first.
+	 */
+	async assemble(plugins: readonly Plugin[]): Promise<void> {
+		try {
+			for (const plugin of plugins) {
+				if (this.plugins.includes(plugin.name)) {
+					throw new ConfigError(`plugin "${plugin.name}" is listed twice; give one of them another name or remove it`);
+				}
+				this.plugins.push(plugin.name);
+				await blaming(plugin.name, 'apply', () => plugin.apply(this.#facade(plugin.name)));
+			}
+			for (const {plugin, step} of this.#beforeListen) await blaming(plugin, 'beforeListen', step);
+			this.#requireDeciders();
+			this.ready = true;
+		} catch (error) {
+			await this.close();
+			throw error;
+		}
+	}
+
+	/** The HTTP client of a provider; made on first use, closed with the gateway. */
+	transport(provider: Provider): Transport {
+		let transport = this.#transports.get(provider.name);
+		if (transport === undefined) {
+			transport = new Transport({timeouts: provider.timeouts});
+			this.#transports.set(provider.name, transport);
+		}
+		return transport;
+	}
+
+	/** Lets go of everything, last taken first. Never throws. */
+	async close(): Promise<void> {
+		this.ready = false;
+		await releaseAll(this.#deferred, error => this.log.error('closing failed', describe(error)));
+		for (const transport of this.#transports.values()) await transport.close();
+		this.#transports.clear();
+	}
+
+	#facade(plugin: string): Gateway {
+		const taps = Object.fromEntries(Object.entries(this.hooks).map(([name, hook]) => [name, tapOnly(hook, name, plugin)]));
+		return Object.freeze<Gateway>({
+			deployment: this.options.deployment,
+			server: this.options.server,
+			log: this.log,
+			hooks: Object.freeze(taps) as unknown as Taps,
+			dialects: this.dialects.scoped(plugin),
+			providers: this.providers.scoped(plugin),
+			aliases: this.aliases.scoped(plugin),
+			paths: this.paths.scoped(plugin),
+			routes: this.routes.scoped(plugin),
+			checks: this.checks.scoped(plugin),
+			commands: this.commands.scoped(plugin),
+			provide: (key, service) => this.#provide(key, service, plugin),
+			use: key => this.#use(key, plugin),
+			beforeListen: step => void this.#beforeListen.push({plugin, step}),
+			defer: release => void this.#deferred.push(release),
+			faults: () => this.faults,
+			ready: () => this.ready,
+		});
+	}
+
+	#provide<Service>(key: Key<Service>, service: Service, plugin: string): void {
+		const taken = this.#services.get(key);
+		if (taken !== undefined) {
+			throw new ConfigError(`service "${key.name}" is provided by plugins "${taken.owner}" and "${plugin}"; remove one of them`);
+		}
+		this.#services.set(key, {service, owner: plugin});
+	}
+
+	#use<Service>(key: Key<Service>, plugin: string): Service {
+		const found = this.#services.get(key);
+		if (found === undefined) {
+			throw new ConfigError(`plugin "${plugin}" needs the service "${key.name}"; list a plugin that provides it before this one`);
+		}
+		return found.service as Service;
+	}
+
+	/** A gateway that asks nobody who is calling, or does not know where to go, is a mistake and not a default. */
+	#requireDeciders(): void {
+		if (this.hooks.authenticate.taps.length === 0) {
+			throw new ConfigError('no plugin taps "authenticate": list auth({keys: […]}), or auth({anonymous: true}) to let anybody in');
+		}
+		if (this.hooks.resolve.taps.length === 0) {
+			throw new ConfigError('no plugin taps "resolve": list routing({…}), or no call can go anywhere');
+		}
+	}
+
+	#fault(error: PluginError): void {
+		const name = `${error.plugin} ${error.hook}`;
+		this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
+		this.log.error('an observing plugin failed', {plugin: error.plugin, hook: error.hook, ...describe(error.cause)});
+	}
+}
+
+/** Calls releases last first; each once, each isolated. */
+export async function releaseAll(releases: Release[], failed: (error: unknown) => void): Promise<void> {
+	for (let release = releases.pop(); release !== undefined; release = releases.pop()) {
+		try {
+			await release();
+		} catch (error) {
+			failed(error);
+		}
+	}
+}
+
+async function blaming(plugin: string, hook: string, step: () => void | Promise<void>): Promise<void> {
+	try {
+		await step();
+	} catch (error) {
+		if (error instanceof ConfigError) throw new ConfigError(withPlugin(plugin, error.message), {cause: error});
+		throw new PluginError(plugin, hook, error);
+	}
+}
+
+function withPlugin(plugin: string, message: string): string {
+	return message.includes(`"${plugin}"`) ? message : `plugin "${plugin}": ${message}`;
+}

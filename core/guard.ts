@@ -1,0 +1,239 @@
+/**
+ * Makes tapable safe to decide with. Bare tapable hangs when a later tap throws before it returns a promise, does not
+ * await an async function given to `tap`, lets the first error of a parallel hook hide the others, and names nobody.
+ * One `register` interceptor replaces every tap's function by one that cannot do any of this.
+ */
+
+import {
+	AsyncParallelHook,
+	AsyncSeriesBailHook,
+	AsyncSeriesHook,
+	AsyncSeriesWaterfallHook,
+	HookMap,
+	SyncBailHook,
+	SyncHook,
+	SyncWaterfallHook,
+} from 'tapable';
+import {ConfigError, GatewayError, PluginError} from './errors.js';
+
+/** Where a tap stands among the others; config order holds within a stage. */
+export const Stage = Object.freeze({early: 'early', normal: 'normal', late: 'late'} as const);
+export type Stage = (typeof Stage)[keyof typeof Stage];
+
+const stageNumbers: Readonly<Record<Stage, number>> = {early: -1, normal: 0, late: 1};
+
+/** How a hook combines what its taps return. */
+export type HookKind = 'bail' | 'waterfall' | 'series' | 'parallel' | 'sync' | 'sync-bail' | 'sync-waterfall';
+
+/** What holds for one hook. */
+export interface HookContract {
+	readonly name: string;
+	readonly kind: HookKind;
+	/** What a tap is called with. */
+	readonly args: readonly string[];
+	/** True: an error of a tap fails the exchange. False: it is logged, counted and passed over. */
+	readonly decides: boolean;
+	/** Milliseconds that one tap may take; 0 for no limit. Synchronous taps cannot be interrupted and have none. */
+	readonly deadlineMs: number;
+}
+
+/** A tap's name and place. */
+export interface TapOptions {
+	readonly name: string;
+	readonly stage?: Stage;
+}
+
+declare const taps: unique symbol;
+
+/** Says, in the type only, which function a hook is tapped with. */
+export interface TappedWith<Tap> {
+	readonly [taps]?: Tap;
+}
+
+/** A hook as plugins see it: it can be tapped; it cannot be called, intercepted or emptied. */
+export type TapOnly<Hook> =
+	Hook extends HookMap<infer Inner>
+		? {for(name: string): TapOnly<Inner>}
+		: Hook extends TappedWith<infer Tap>
+			? {tap(options: string | TapOptions, tap: NonNullable<Tap>): void}
+			: never;
+
+type Awaitable<Value> = Value | Promise<Value>;
+// biome-ignore lint/suspicious/noConfusingVoidType: a tap without a return statement answers void
+type Maybe<Value> = Awaitable<Value | undefined | void>;
+
+export type Bail<Args extends unknown[], Answer> = AsyncSeriesBailHook<Args, Answer> & TappedWith<(...args: Args) => Maybe<Answer>>;
+export type Waterfall<Args extends unknown[]> = AsyncSeriesWaterfallHook<Args> & TappedWith<(...args: Args) => Maybe<Args[0]>>;
+export type Series<Args extends unknown[]> = AsyncSeriesHook<Args> & TappedWith<(...args: Args) => Maybe<undefined>>;
+export type Parallel<Args extends unknown[]> = AsyncParallelHook<Args> & TappedWith<(...args: Args) => Maybe<undefined>>;
+export type Sync<Args extends unknown[]> = SyncHook<Args> & TappedWith<(...args: Args) => undefined>;
+export type SyncBail<Args extends unknown[], Answer> = SyncBailHook<Args, Answer> & TappedWith<(...args: Args) => Answer | undefined>;
+export type SyncWaterfall<Args extends unknown[]> = SyncWaterfallHook<Args> & TappedWith<(...args: Args) => Args[0] | undefined>;
+
+type Tap = (...args: unknown[]) => unknown;
+
+/** What the guard tells of. */
+export interface GuardReport {
+	/** An observing tap failed; the call goes on. */
+	fault(error: PluginError): void;
+	/** How long a tap took; only called when timing is on. `subject` is the hook's last argument. */
+	timed?(subject: unknown, plugin: string, milliseconds: number): void;
+}
+
+interface AnyHook {
+	intercept(interceptor: {register(tap: {fn: Tap; plugin: string}): unknown}): void;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+	return typeof value === 'object' && value !== null && typeof (value as {then?: unknown}).then === 'function';
+}
+
+/** Makes hooks whose taps are guarded. One per gateway. */
+export class Guard {
+	readonly #report: GuardReport;
+	/** Every hook made, in order: what the docs are compared with. */
+	readonly contracts: HookContract[] = [];
+
+	constructor(report: GuardReport) {
+		this.#report = report;
+	}
+
+	bail<Args extends unknown[], Answer>(contract: Omit<HookContract, 'kind'>): Bail<Args, Answer> {
+		return this.#watch(new AsyncSeriesBailHook<Args, Answer>([...contract.args] as never), {...contract, kind: 'bail'});
+	}
+
+	waterfall<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Waterfall<Args> {
+		return this.#watch(new AsyncSeriesWaterfallHook<Args>([...contract.args] as never), {...contract, kind: 'waterfall'});
+	}
+
+	series<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Series<Args> {
+		return this.#watch(new AsyncSeriesHook<Args>([...contract.args] as never), {...contract, kind: 'series'});
+	}
+
+	parallel<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Parallel<Args> {
+		return this.#watch(new AsyncParallelHook<Args>([...contract.args] as never), {...contract, kind: 'parallel'});
+	}
+
+	sync<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Sync<Args> {
+		return this.#watch(new SyncHook<Args>([...contract.args] as never), {...contract, kind: 'sync'});
+	}
+
+	syncBail<Args extends unknown[], Answer>(contract: Omit<HookContract, 'kind'>): SyncBail<Args, Answer> {
+		return this.#watch(new SyncBailHook<Args, Answer>([...contract.args] as never), {...contract, kind: 'sync-bail'});
+	}
+
+	syncWaterfall<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): SyncWaterfall<Args> {
+		return this.#watch(new SyncWaterfallHook<Args>([...contract.args] as never), {...contract, kind: 'sync-waterfall'});
+	}
+
+	/** A waterfall for every name that is asked for. */
+	waterfallMap<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): HookMap<Waterfall<Args>> {
+		this.contracts.push({...contract, kind: 'waterfall'});
+		return new HookMap(name => {
+			const hook = new AsyncSeriesWaterfallHook<Args>([...contract.args] as never);
+			this.#intercept(hook, {...contract, name: `${contract.name}[${name}]`, kind: 'waterfall'});
+			return hook;
+		});
+	}
+
+	#watch<Hook>(hook: Hook, contract: HookContract): Hook {
+		this.contracts.push(Object.freeze(contract));
+		this.#intercept(hook, contract);
+		return hook;
+	}
+
+	#intercept(hook: unknown, contract: HookContract): void {
+		const sync = contract.kind.startsWith('sync');
+		(hook as AnyHook).intercept({
+			register: tap => {
+				const wrap = sync ? this.#guardSync : this.#guardAsync;
+				return Object.assign({}, tap, {type: sync ? 'sync' : 'promise', fn: wrap.call(this, tap.fn, tap.plugin, contract)});
+			},
+		});
+	}
+
+	#guardAsync(tap: Tap, plugin: string, contract: HookContract): Tap {
+		return async (...args) => {
+			const began = this.#report.timed === undefined ? 0 : performance.now();
+			try {
+				const answer = tap(...args);
+				if (!isThenable(answer)) return answer;
+				return await (contract.deadlineMs > 0 ? within(answer, contract.deadlineMs) : answer);
+			} catch (error) {
+				return this.#failed(error, plugin, contract);
+			} finally {
+				this.#report.timed?.(args.at(-1), plugin, performance.now() - began);
+			}
+		};
+	}
+
+	#guardSync(tap: Tap, plugin: string, contract: HookContract): Tap {
+		return (...args) => {
+			const began = this.#report.timed === undefined ? 0 : performance.now();
+			try {
+				const answer = tap(...args);
+				if (!isThenable(answer)) return answer;
+				answer.then(undefined, () => {});
+				throw new TypeError('this hook is synchronous; the tap returned a promise');
+			} catch (error) {
+				return this.#failed(error, plugin, contract);
+			} finally {
+				this.#report.timed?.(args.at(-1), plugin, performance.now() - began);
+			}
+		};
+	}
+
+	/** A deciding tap's refusal travels as it is and any other error with a name to it; an observing tap's is reported. */
+	#failed(error: unknown, plugin: string, contract: HookContract): undefined {
+		if (contract.decides) throw blamed(error, plugin, contract.name);
+		this.#report.fault(new PluginError(plugin, contract.name, error));
+		return undefined;
+	}
+}
+
+/** A refusal travels as it is; any other error gets the name of the plugin and the hook that it came from. */
+export function blamed(error: unknown, plugin: string, hook: string): GatewayError | PluginError {
+	if (GatewayError.is(error) || error instanceof PluginError) return error;
+	return new PluginError(plugin, hook, error);
+}
+
+function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => reject(new Error(`took longer than ${milliseconds} ms`)), milliseconds);
+		promise.then(
+			value => {
+				clearTimeout(timer);
+				resolve(value);
+			},
+			error => {
+				clearTimeout(timer);
+				reject(error);
+			},
+		);
+	});
+}
+
+interface Tappable {
+	tap(options: {name: string; stage: number; plugin: string}, tap: Tap): void;
+}
+
+/**
+ * A hook as one plugin sees it. Taps remember the plugin, so that blame and timing speak of plugins.
+ * @throws {ConfigError} on tapping with an empty name, an unknown stage or something that is not a function.
+ */
+export function tapOnly<Hook>(hook: Hook, hookName: string, plugin: string): TapOnly<Hook> {
+	if (hook instanceof HookMap) {
+		return Object.freeze({for: (name: string) => tapOnly(hook.for(name), `${hookName}[${name}]`, plugin)}) as TapOnly<Hook>;
+	}
+	return Object.freeze({
+		tap(options: string | TapOptions, tap: Tap) {
+			const {name, stage = Stage.normal} = typeof options === 'string' ? {name: options} : options;
+			const number = stageNumbers[stage];
+			const place = `plugin "${plugin}" taps "${hookName}"`;
+			if (typeof name !== 'string' || name === '') throw new ConfigError(`${place} without a name`);
+			if (number === undefined) throw new ConfigError(`${place} at the unknown stage "${String(stage)}"; use Stage.early or Stage.late`);
+			if (typeof tap !== 'function') throw new ConfigError(`${place} with something that is not a function`);
+			(hook as Tappable).tap({name, stage: number, plugin}, tap);
+		},
+	}) as unknown as TapOnly<Hook>;
+}

@@ -1,0 +1,55 @@
+/** A place that serves models: what the pipeline must know to send a call there. */
+
+import type {Family} from './dialect.js';
+import type {Timeouts} from './upstream/transport.js';
+
+/** How long each part of a call may take, in milliseconds; 0 means without limit. */
+export const defaultTimeouts: Timeouts = Object.freeze({
+	connectMs: 10_000,
+	firstByteMs: 300_000,
+	idleMs: 120_000,
+	totalMs: 0,
+});
+
+/** A registered provider. */
+export interface Provider {
+	/** What a model name begins with: `name.model`. */
+	readonly name: string;
+	/** The family that it speaks natively; the `kind` in `kind.provider.model`. */
+	readonly kind: Family;
+	/** Names of the dialects that it speaks natively. */
+	readonly dialects: readonly string[];
+	/** For people: shown by `GET /v1/providers`. */
+	readonly baseUrl: string;
+	/** Short names that lead here; a provider may serve others too. */
+	readonly models: readonly string[];
+	readonly timeouts: Timeouts;
+	/** Sent with every call, lower-case names; no credentials. */
+	readonly headers: Readonly<Record<string, string>>;
+	/** False for a server that refuses the field which asks a stream for usage. */
+	readonly streamUsage: boolean;
+	/**
+	 * Has a credential of its own. Without one, an anonymous caller's credential is passed on.
+	 */
+	readonly signs: boolean;
+	/**
+	 * The URL for an API path.
+	 * @param path as the API documents it, such as `/v1/chat/completions`.
+	 * @param family whose surface is called.
+	 */
+	locate(path: string, family: Family): URL;
+}
+
+/** What is called for one attempt: a provider and the name that it knows the model by. */
+export interface Target {
+	readonly provider: string;
+	/** Upstream's name of the model; empty for a call that names none (a passed-through route). */
+	readonly model: string;
+	/** The alias or pool of the config that led here, if one did. */
+	readonly alias?: string;
+}
+
+/** A target as people write it: `provider.model`. */
+export function targetName({provider, model}: Target): string {
+	return model === '' ? provider : `${provider}.${model}`;
+}

@@ -1,0 +1,140 @@
+/** What the client asked for, and what goes upstream for it. Both are read-only: a changed request is a new one. */
+
+import type {Readable} from 'node:stream';
+import type {Dialect, DialectRoute, RequestFacts} from './dialect.js';
+import {type JsonObject, parseBody, type Span, type Splice, splice, topLevelSpans} from './json.js';
+
+/** Header names are lower case; a repeated header is an array. */
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What a {@link ClientRequest} is made of. */
+export interface RequestParts {
+	readonly method: string;
+	/** Path without the query, as the client sent it. */
+	readonly path: string;
+	/** The query with its `?`, or an empty string. */
+	readonly query: string;
+	readonly headers: Headers;
+}
+
+const none: RequestFacts = {model: undefined, stream: false, maxTokens: undefined};
+
+/** A call as the client sent it (or as a `rewrite` tap changed it). */
+export class ClientRequest {
+	readonly method: string;
+	readonly path: string;
+	readonly query: string;
+	readonly headers: Headers;
+	/** The exact bytes of the body; empty for a body that is passed through unread. */
+	readonly body: Buffer;
+	/** The body as JSON; `undefined` for a body that is passed through unread. Never change it: see {@link withBody}. */
+	readonly json: JsonObject | undefined;
+	/** The model as the client wrote it. */
+	readonly model: string | undefined;
+	/** The client wants a stream of events. */
+	readonly stream: boolean;
+	/** The most output tokens that the client asked for. */
+	readonly maxTokens: number | undefined;
+	/** A body that is passed through unread; consumed by the one attempt that sends it. */
+	readonly upload: Readable | undefined;
+	readonly #read: (json: JsonObject) => RequestFacts;
+	#spans: ReadonlyMap<string, Span> | undefined;
+
+	private constructor(
+		parts: RequestParts,
+		read: (json: JsonObject) => RequestFacts,
+		body: Buffer,
+		json: JsonObject | undefined,
+		upload: Readable | undefined,
+	) {
+		this.method = parts.method;
+		this.path = parts.path;
+		this.query = parts.query;
+		this.headers = parts.headers;
+		this.body = body;
+		this.json = json;
+		this.upload = upload;
+		this.#read = read;
+		const facts = json === undefined ? none : read(json);
+		this.model = facts.model;
+		this.stream = facts.stream;
+		this.maxTokens = facts.maxTokens;
+	}
+
+	/**
+	 * A call whose body has been read.
+	 * @throws {GatewayError} `invalid_body`.
+	 */
+	static parse(parts: RequestParts, body: Buffer, read: (json: JsonObject) => RequestFacts): ClientRequest {
+		const json = parseBody(body);
+		const request = new ClientRequest(parts, read, body, json, undefined);
+		request.#spans = topLevelSpans(body);
+		return request;
+	}
+
+	/** A call whose body goes through unread, or that has none. */
+	static unread(parts: RequestParts, upload: Readable | undefined): ClientRequest {
+		return new ClientRequest(parts, () => none, Buffer.alloc(0), undefined, upload);
+	}
+
+	/** The same call with another JSON body; its bytes are made anew. */
+	withBody(json: JsonObject): ClientRequest {
+		return new ClientRequest(this, this.#read, Buffer.from(JSON.stringify(json)), json, undefined);
+	}
+
+	/** The same call with headers replaced; `undefined` removes one. */
+	withHeaders(headers: Headers): ClientRequest {
+		const parts = {method: this.method, path: this.path, query: this.query, headers: Object.assign({}, this.headers, headers)};
+		const changed = new ClientRequest(parts, this.#read, this.body, this.json, this.upload);
+		changed.#spans = this.#spans;
+		return changed;
+	}
+
+	/** The body's bytes with some top-level members replaced and all others untouched. */
+	spliced(changes: readonly Splice[]): Buffer {
+		if (changes.length === 0) return this.body;
+		this.#spans ??= topLevelSpans(this.body);
+		return splice(this.body, this.#spans, changes);
+	}
+}
+
+/** What goes to a provider. */
+export class UpstreamRequest {
+	readonly method: string;
+	readonly url: URL;
+	readonly headers: Readonly<Record<string, string | string[]>>;
+	readonly body: Buffer | Readable | undefined;
+
+	constructor(
+		method: string,
+		url: URL,
+		headers: Readonly<Record<string, string | string[]>>,
+		body: Buffer | Readable | undefined,
+	) {
+		this.method = method;
+		this.url = url;
+		this.headers = headers;
+		this.body = body;
+	}
+
+	/** The same request with headers added or replaced; names in lower case. */
+	withHeaders(headers: Readonly<Record<string, string>>): UpstreamRequest {
+		return new UpstreamRequest(this.method, this.url, Object.assign({}, this.headers, headers), this.body);
+	}
+
+	/** The same request to another URL. */
+	withUrl(url: URL): UpstreamRequest {
+		return new UpstreamRequest(this.method, url, this.headers, this.body);
+	}
+
+	/** The same request with another body. */
+	withBody(body: Buffer): UpstreamRequest {
+		return new UpstreamRequest(this.method, this.url, this.headers, body);
+	}
+}
+
+/** What kind of endpoint a call came in by. */
+export type Endpoint =
+	| {readonly kind: 'model'; readonly dialect: Dialect; readonly route: DialectRoute}
+	| {readonly kind: 'passthrough'; readonly dialect: Dialect; readonly upstreamPath: string; readonly provider?: string}
+	| {readonly kind: 'local'; readonly dialect: Dialect};

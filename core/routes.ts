@@ -1,0 +1,39 @@
+/** Routes that a plugin answers itself, beside the model calls. */
+
+import type {Context} from 'koa';
+import type {KnownExchange} from './exchange.js';
+
+/** A route of a plugin's own. */
+export interface PluginRoute {
+	readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+	/** As @koa/router takes it: `/things/:id`. */
+	readonly path: string;
+	/** One sentence for the API description. */
+	readonly summary: string;
+	/**
+	 * `caller`: the call is an exchange, `authenticate` must know who sent it, and it is recorded.
+	 * `open`: anybody may call it and no hook runs; for probes and pages that hold nothing worth guarding.
+	 */
+	readonly access: 'caller' | 'open';
+	/** Have koa-body parse JSON, forms and multipart into `ctx.request.body` first. */
+	readonly parseBody?: boolean;
+	/** @param exchange is there exactly when `access` is `caller`. */
+	handle(ctx: Context, exchange: KnownExchange | undefined): void | Promise<void>;
+}
+
+/** What a health check found. `down` makes the gateway not ready; `degraded` is told and nothing more. */
+export interface CheckResult {
+	readonly status: 'ok' | 'degraded' | 'down';
+	readonly [detail: string]: unknown;
+}
+
+/** Looks at something that the gateway needs. Must answer within a second and hold no credentials. */
+export type Check = () => CheckResult | Promise<CheckResult>;
+
+/** A command that a plugin adds to `tapgate`. */
+export interface Command {
+	/** One sentence for `--help`. */
+	readonly summary: string;
+	/** @returns the exit code. */
+	run(args: readonly string[], print: (line: string) => void): number | Promise<number>;
+}

@@ -1,0 +1,82 @@
+/** Cuts a byte stream into whole server-sent events without changing, copying or decoding more than needed. */
+
+import {refusal} from './errors.js';
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** An event larger than this is not an event of any model API. */
+const maxEventBytes = 32 * 1024 * 1024;
+
+/**
+ * Collects chunks and gives back the bytes of whole events. What has not ended yet is held back, so that a client never
+ * sees half an event and the gateway can always add one of its own.
+ */
+export class EventSplitter {
+	#held: Buffer[] = [];
+	#heldBytes = 0;
+	/** The line being read has bytes already: it cannot be blank. */
+	#inLine = false;
+	/** The event being read has a line already: a blank line ends it. */
+	#inEvent = false;
+	/** The last chunk ended in a carriage return; a line feed that follows belongs to it. */
+	#afterReturn = false;
+
+	/**
+	 * Takes a chunk in.
+	 * @returns whole events, in order, each with the blank line that ends it.
+	 * @throws {GatewayError} `upstream_invalid` when an event does not end.
+	 */
+	push(chunk: Buffer): Buffer[] {
+		const events: Buffer[] = [];
+		let start = 0;
+		let at = this.#afterReturn && chunk[0] === lineFeed ? 1 : 0;
+		this.#afterReturn = false;
+		let carriage = chunk.indexOf(carriageReturn, at);
+		while (at < chunk.length) {
+			const feed = chunk.indexOf(lineFeed, at);
+			if (carriage !== -1 && carriage < at) carriage = chunk.indexOf(carriageReturn, at);
+			const end = carriage !== -1 && (feed === -1 || carriage < feed) ? carriage : feed;
+			if (end === -1) {
+				this.#inLine = this.#inEvent = true;
+				break;
+			}
+			const blank = end === at && !this.#inLine;
+			this.#inLine = false;
+			at = end + 1;
+			if (end === carriage) {
+				if (chunk[at] === lineFeed) at++;
+				else if (at === chunk.length) this.#afterReturn = true;
+			}
+			if (!blank) this.#inEvent = true;
+			else if (this.#inEvent) {
+				events.push(this.#complete(chunk.subarray(start, at)));
+				start = at;
+			}
+		}
+		if (start < chunk.length) this.#hold(chunk.subarray(start));
+		return events;
+	}
+
+	/** What is left when the stream has ended: an event without its blank line, or nothing. */
+	rest(): Buffer {
+		return this.#complete(Buffer.alloc(0));
+	}
+
+	#hold(bytes: Buffer): void {
+		this.#held.push(bytes);
+		this.#heldBytes += bytes.length;
+		if (this.#heldBytes > maxEventBytes) {
+			throw refusal('upstream_invalid', `The provider sent an event of more than ${maxEventBytes} bytes.`);
+		}
+	}
+
+	#complete(last: Buffer): Buffer {
+		this.#inEvent = false;
+		if (this.#held.length === 0) return last;
+		const event = Buffer.concat([...this.#held, last]);
+		this.#held = [];
+		this.#heldBytes = 0;
+		return event;
+	}
+}
