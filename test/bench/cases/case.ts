@@ -1,0 +1,39 @@
+import type {Job, Outcome} from '../load/jobs.js';
+
+export type Measurement = Outcome & {
+	/** The highest that was seen while the job ran. */
+	residentMegabytes: number;
+	/** Share of a core, 1 being all of it. */
+	proxyBusy: number;
+	loadBusy: number;
+};
+
+export type Bar = {
+	/** What is held against the limit: the ratio to the baseline or the value itself. */
+	of: 'ratio' | 'value';
+	limit: number;
+	sense: 'at least' | 'at most';
+};
+
+export type Case = {
+	name: string;
+	title: string;
+	/** Heading of the column of values. */
+	unit: string;
+	digits: number;
+	seconds: number;
+	quickSeconds: number;
+	job(port: number, seconds: number): Job;
+	/** When measuring needs more heat than its own job gives. */
+	warmUp?(port: number, seconds: number): Job;
+	value(measurement: Measurement): number;
+	/** One unit of work, for the processor time it costs. */
+	per?: {name: string; count(measurement: Measurement): number};
+	/** The proxy that ratios refer to. */
+	baseline: string;
+	/** The value is what is added to that of the direct row in the same round. */
+	overDirect?: boolean;
+	/** Measured once, in a process that has done nothing before, with no other proxy beside it. */
+	fresh?: boolean;
+	bar?: Bar;
+};

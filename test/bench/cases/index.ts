@@ -1,0 +1,8 @@
+import type {Case} from './case.js';
+import {latency} from './latency.js';
+import {memory} from './memory.js';
+import {plain} from './plain.js';
+import {streams} from './streams.js';
+import {tail} from './tail.js';
+
+export const cases: readonly Case[] = [plain, streams, latency, tail, memory];

@@ -1,0 +1,98 @@
+// npm run bench -- [--only plain,streams] [--proxies node-http,gateway] [--rounds N] [--quick] [--json FILE] [--strict]
+import {writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import {parseArgs} from 'node:util';
+import {cases} from './cases/index.js';
+import {describeMachine, findPinning} from './machine.js';
+import {type Bench, measureCase, type Samples} from './measure.js';
+import {freePort, moveTo, start, stopAll, waitUntilReady} from './processes.js';
+import {gateway, gatewayIsBuilt, proxies} from './proxies/index.js';
+import {formatCase, judge, summarize} from './report.js';
+
+const {values: options} = parseArgs({
+	options: {
+		only: {type: 'string'},
+		proxies: {type: 'string'},
+		rounds: {type: 'string'},
+		quick: {type: 'boolean', default: false},
+		json: {type: 'string'},
+		strict: {type: 'boolean', default: false},
+	},
+});
+
+/** The named ones, in the order of the list; all when nothing is named. */
+function choose<Item extends {name: string}>(items: readonly Item[], names: string | undefined): Item[] {
+	if (names === undefined) return [...items];
+	const wanted = names.split(',');
+	const known = items.map(({name}) => name);
+	const unknown = wanted.filter(name => !known.includes(name));
+	if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; there are ${known.join(', ')}`);
+	return items.filter(({name}) => wanted.includes(name));
+}
+
+/** The tables go to stdout, ready to be kept; everything else is for the one who waits. */
+function note(text: string): void {
+	console.error(text);
+}
+
+// Asked first: a process that has moved to one core sees only that one.
+const machine = describeMachine();
+
+async function prepare(): Promise<Bench> {
+	const found = findPinning();
+	const pinning = 'reason' in found ? undefined : found;
+	if ('reason' in found) note(`Not pinned: ${found.reason}. Proxy and load share the cores, the numbers are rough.`);
+	else moveTo(found.loadCore);
+	const core = pinning?.loadCore;
+	const file = (path: string) => [fileURLToPath(new URL(path, import.meta.url))];
+	const upstream = start({name: 'upstream', command: file('upstream.js'), core, port: await freePort(), channel: true});
+	await waitUntilReady(upstream);
+	const generator = start({name: 'load', command: file('load/main.js'), core, port: 0, channel: true});
+	const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
+	if (!(Number.isInteger(rounds) && rounds > 0 && rounds <= 100))
+		throw new Error('--rounds takes a number from 1 to 100');
+	return {upstream, generator, pinning, rounds, quick: options.quick};
+}
+
+function describeRun({pinning, rounds, quick}: Bench): string {
+	const cores = pinning
+		? `proxy on core ${pinning.proxyCore}, load and upstream on core ${pinning.loadCore}`
+		: 'not pinned';
+	return `${machine}; ${cores}; medians of ${rounds} interleaved rounds${quick ? ', quick run' : ''}.`;
+}
+
+async function main(): Promise<void> {
+	const chosenCases = choose(cases, options.only);
+	const chosenProxies = choose(proxies, options.proxies).filter(({name}) => {
+		if (name !== gateway || gatewayIsBuilt()) return true;
+		note('The gateway is left out: dist/config/cli.js does not exist.');
+		return false;
+	});
+	const bench = await prepare();
+	console.log(`${describeRun(bench)}\n`);
+	const raw: Record<string, Record<string, unknown>> = {};
+	const missed: string[] = [];
+	for (const benchCase of chosenCases) {
+		note(`measuring ${benchCase.name} …`);
+		const samples: Samples = await measureCase(bench, benchCase, chosenProxies);
+		const rows = summarize(benchCase, samples);
+		raw[benchCase.name] = Object.fromEntries(samples);
+		if (judge(benchCase, rows)?.met === false) missed.push(benchCase.name);
+		console.log(formatCase(benchCase, rows));
+	}
+	if (options.json !== undefined) {
+		writeFileSync(options.json, `${JSON.stringify({run: describeRun(bench), cases: raw}, undefined, '\t')}\n`);
+	}
+	if (missed.length > 0) note(`Bars missed: ${missed.join(', ')}.`);
+	if (missed.length > 0 && options.strict) process.exitCode = 1;
+}
+
+process.on('exit', stopAll);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+try {
+	await main();
+	process.exit();
+} catch (error) {
+	note(`The bench failed: ${error instanceof Error ? error.message : String(error)}`);
+	process.exit(1);
+}

@@ -1,0 +1,80 @@
+import type {Case, Measurement} from './cases/case.js';
+import type {Job} from './load/jobs.js';
+import {runJob} from './load-generator.js';
+import {type Pinning, processorSeconds, residentMegabytes} from './machine.js';
+import {freePort, type Running, start, stop, waitUntilReady} from './processes.js';
+import {type BenchProxy, direct} from './proxies/index.js';
+
+export type Bench = {
+	upstream: Running;
+	generator: Running;
+	pinning: Pinning | undefined;
+	rounds: number;
+	quick: boolean;
+};
+
+/** What was measured for each proxy, round after round. */
+export type Samples = Map<string, Measurement[]>;
+
+const warmUpSeconds = 1;
+
+export async function measureCase(bench: Bench, benchCase: Case, proxies: readonly BenchProxy[]): Promise<Samples> {
+	return benchCase.fresh === true ? measureAlone(bench, benchCase, proxies) : interleave(bench, benchCase, proxies);
+}
+
+/** A B C, A B C, …: a machine that slows down for a while slows all of them down. The others idle meanwhile. */
+async function interleave(bench: Bench, benchCase: Case, proxies: readonly BenchProxy[]): Promise<Samples> {
+	const targets: Running[] = [{...bench.upstream, name: direct}];
+	for (const proxy of proxies) targets.push(await startProxy(bench, proxy));
+	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
+	const heat = benchCase.warmUp ?? benchCase.job;
+	for (const {port} of targets) await runJob(bench.generator, heat(port, warmUpSeconds));
+	const samples: Samples = new Map(targets.map(({name}) => [name, []]));
+	for (let round = 0; round < bench.rounds; round++) {
+		for (const target of targets) {
+			samples.get(target.name)?.push(await measure(bench, target, benchCase.job(target.port, seconds)));
+		}
+	}
+	for (const target of targets.slice(1)) await stop(target);
+	return samples;
+}
+
+async function measureAlone(bench: Bench, benchCase: Case, proxies: readonly BenchProxy[]): Promise<Samples> {
+	const samples: Samples = new Map();
+	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
+	for (const proxy of proxies) {
+		const target = await startProxy(bench, proxy);
+		samples.set(proxy.name, [await measure(bench, target, benchCase.job(target.port, seconds))]);
+		await stop(target);
+	}
+	return samples;
+}
+
+async function startProxy({upstream, pinning}: Bench, {name, command}: BenchProxy): Promise<Running> {
+	const port = await freePort();
+	const environment = {UPSTREAM: `http://127.0.0.1:${upstream.port}`};
+	const target = start({name, command: command(port), core: pinning?.proxyCore, port, environment});
+	await waitUntilReady(target);
+	return target;
+}
+
+async function measure({upstream, generator}: Bench, target: Running, job: Job): Promise<Measurement> {
+	const loadSeconds = () => processorSeconds(upstream.pid) + processorSeconds(generator.pid);
+	let highest = 0;
+	const sampler = setInterval(() => {
+		highest = Math.max(highest, residentMegabytes(target.pid));
+	}, 500);
+	const before = {at: performance.now(), proxy: processorSeconds(target.pid), load: loadSeconds()};
+	try {
+		const outcome = await runJob(generator, job);
+		const elapsed = (performance.now() - before.at) / 1000;
+		return {
+			...outcome,
+			residentMegabytes: highest,
+			proxyBusy: (processorSeconds(target.pid) - before.proxy) / elapsed,
+			loadBusy: (loadSeconds() - before.load) / elapsed,
+		};
+	} finally {
+		clearInterval(sampler);
+	}
+}

@@ -1,0 +1,25 @@
+import {existsSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+
+export type BenchProxy = {name: string; command(port: number): string[]};
+
+/** The row that goes straight to the upstream: what the load side can do at most. */
+export const direct = 'direct';
+export const gateway = 'gateway';
+
+const cli = fileURLToPath(new URL('../../../config/cli.js', import.meta.url));
+/** The source, as a user would have it: the gateway loads TypeScript itself. */
+const gatewayConfig = fileURLToPath(new URL('../../../../test/bench/gateway.config.ts', import.meta.url));
+
+export const proxies: readonly BenchProxy[] = [
+	yardstick('node-http', new URL('./node-http.js', import.meta.url)),
+	yardstick('koa-undici', new URL('./koa-undici.js', import.meta.url)),
+	yardstick('koa-got', new URL('./koa-got.js', import.meta.url)),
+	{name: gateway, command: port => [cli, 'serve', '--config', gatewayConfig, '--port', String(port)]},
+];
+
+export const gatewayIsBuilt = (): boolean => existsSync(cli);
+
+function yardstick(name: string, file: URL): BenchProxy {
+	return {name, command: () => [fileURLToPath(file)]};
+}
