@@ -36,6 +36,10 @@ export function allows(caller: Caller, target: Target, provider: Pick<Provider, 
 	const full = `${target.provider}.${target.model === '' ? '*' : target.model}`;
 	return caller.allow.some(pattern => {
 		const regex = namePattern(pattern);
-		return regex.test(full) || regex.test(`${provider.kind}.${full}`) || (target.alias !== undefined && regex.test(target.alias));
+		return (
+			regex.test(full) ||
+			regex.test(`${provider.kind}.${full}`) ||
+			(target.alias !== undefined && regex.test(target.alias))
+		);
 	});
 }

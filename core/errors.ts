@@ -84,6 +84,11 @@ export const errorTable = Object.freeze({
 		meaning: 'The gateway or one of its plugins failed.',
 		remedy: 'Look for the request id in the log: plugin, hook and cause are there.',
 	},
+	upstream_error: {
+		status: 502,
+		meaning: 'The provider answered with an error. Its own status is kept instead of 502.',
+		remedy: "Read the provider's message; it is passed on as it came when it is in the client's format.",
+	},
 	upstream_unreachable: {
 		status: 502,
 		meaning: 'The provider could not be reached, or broke the connection off.',
@@ -93,11 +98,6 @@ export const errorTable = Object.freeze({
 		status: 502,
 		meaning: "The provider's answer could not be read: too large, cut off, or in an unknown encoding.",
 		remedy: 'Try again; if it stays, look at the provider and its base URL.',
-	},
-	shutting_down: {
-		status: 503,
-		meaning: 'The gateway is shutting down and takes no new calls.',
-		remedy: 'Try again: another instance or the next one answers.',
 	},
 	upstream_timeout: {
 		status: 504,

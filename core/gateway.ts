@@ -2,11 +2,13 @@
 
 import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
-import type {Release} from './exchange.js';
+import type {Attempt, Release} from './exchange.js';
 import {Guard, tapOnly} from './guard.js';
 import {createHooks, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
 import {describe, type Log} from './log.js';
+import {OpenCalls} from './open-calls.js';
+import {Call} from './pipeline/call.js';
 import type {Plugin} from './plugin.js';
 import type {Provider, Target} from './provider.js';
 import {Registry, type ScopedRegistry} from './registry.js';
@@ -49,8 +51,6 @@ export interface EngineOptions {
 	readonly deployment: string;
 	readonly server: ServerSettings;
 	readonly log: Log;
-	/** Called for each tap when `server.timing` is on; the pipeline keeps the times of an exchange. */
-	readonly timed?: (subject: unknown, plugin: string, milliseconds: number) => void;
 }
 
 /** The gateway as the core sees it. */
@@ -67,6 +67,10 @@ export class Engine {
 	readonly checks = new Registry<Check>('health check');
 	readonly commands = new Registry<Command>('command');
 	readonly faults = new Map<string, number>();
+	/** Calls that are open now. */
+	readonly calls = new OpenCalls();
+	/** Path prefixes that lead to a provider, longest first; settled when the gateway is assembled. */
+	pathPrefixes: readonly {readonly prefix: string; readonly provider: string}[] = [];
 	ready = false;
 	readonly #services = new Map<Key<unknown>, {service: unknown; owner: string}>();
 	readonly #beforeListen: {plugin: string; step: () => void | Promise<void>}[] = [];
@@ -75,8 +79,7 @@ export class Engine {
 
 	constructor(options: EngineOptions) {
 		this.options = options;
-		const {timed} = options;
-		this.guard = new Guard({fault: error => this.#fault(error), ...(timed !== undefined && {timed})});
+		this.guard = new Guard({fault: error => this.#fault(error), ...(options.server.timing && {timed: addTime})});
 		this.hooks = createHooks(this.guard);
 	}
 
@@ -99,6 +102,10 @@ export class Engine {
 			}
 			for (const {plugin, step} of this.#beforeListen) await blaming(plugin, 'beforeListen', step);
 			this.#requireDeciders();
+			this.pathPrefixes = this.paths
+				.names()
+				.map(prefix => ({prefix, provider: this.paths.get(prefix) as string}))
+				.sort((a, b) => b.prefix.length - a.prefix.length);
 			this.ready = true;
 		} catch (error) {
 			await this.close();
@@ -125,7 +132,9 @@ export class Engine {
 	}
 
 	#facade(plugin: string): Gateway {
-		const taps = Object.fromEntries(Object.entries(this.hooks).map(([name, hook]) => [name, tapOnly(hook, name, plugin)]));
+		const taps = Object.fromEntries(
+			Object.entries(this.hooks).map(([name, hook]) => [name, tapOnly(hook, name, plugin)]),
+		);
 		return Object.freeze<Gateway>({
 			deployment: this.options.deployment,
 			server: this.options.server,
@@ -150,7 +159,9 @@ export class Engine {
 	#provide<Service>(key: Key<Service>, service: Service, plugin: string): void {
 		const taken = this.#services.get(key);
 		if (taken !== undefined) {
-			throw new ConfigError(`service "${key.name}" is provided by plugins "${taken.owner}" and "${plugin}"; remove one of them`);
+			throw new ConfigError(
+				`service "${key.name}" is provided by plugins "${taken.owner}" and "${plugin}"; remove one of them`,
+			);
 		}
 		this.#services.set(key, {service, owner: plugin});
 	}
@@ -158,7 +169,9 @@ export class Engine {
 	#use<Service>(key: Key<Service>, plugin: string): Service {
 		const found = this.#services.get(key);
 		if (found === undefined) {
-			throw new ConfigError(`plugin "${plugin}" needs the service "${key.name}"; list a plugin that provides it before this one`);
+			throw new ConfigError(
+				`plugin "${plugin}" needs the service "${key.name}"; list a plugin that provides it before this one`,
+			);
 		}
 		return found.service as Service;
 	}
@@ -166,7 +179,9 @@ export class Engine {
 	/** A gateway that asks nobody who is calling, or does not know where to go, is a mistake and not a default. */
 	#requireDeciders(): void {
 		if (this.hooks.authenticate.taps.length === 0) {
-			throw new ConfigError('no plugin taps "authenticate": list auth({keys: […]}), or auth({anonymous: true}) to let anybody in');
+			throw new ConfigError(
+				'no plugin taps "authenticate": list auth({keys: […]}), or auth({anonymous: true}) to let anybody in',
+			);
 		}
 		if (this.hooks.resolve.taps.length === 0) {
 			throw new ConfigError('no plugin taps "resolve": list routing({…}), or no call can go anywhere');
@@ -178,6 +193,13 @@ export class Engine {
 		this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
 		this.log.error('an observing plugin failed', {plugin: error.plugin, hook: error.hook, ...describe(error.cause)});
 	}
+}
+
+/** Adds to the time that a plugin took of a call; the last argument of every hook is the exchange or the attempt. */
+function addTime(subject: unknown, plugin: string, milliseconds: number): void {
+	const call = subject instanceof Call ? subject : (subject as Attempt | undefined)?.exchange;
+	if (!(call instanceof Call) || call.timings === undefined) return;
+	call.timings.set(plugin, (call.timings.get(plugin) ?? 0) + milliseconds);
 }
 
 /** Calls releases last first; each once, each isolated. */

@@ -62,13 +62,18 @@ type Awaitable<Value> = Value | Promise<Value>;
 // biome-ignore lint/suspicious/noConfusingVoidType: a tap without a return statement answers void
 type Maybe<Value> = Awaitable<Value | undefined | void>;
 
-export type Bail<Args extends unknown[], Answer> = AsyncSeriesBailHook<Args, Answer> & TappedWith<(...args: Args) => Maybe<Answer>>;
-export type Waterfall<Args extends unknown[]> = AsyncSeriesWaterfallHook<Args> & TappedWith<(...args: Args) => Maybe<Args[0]>>;
+export type Bail<Args extends unknown[], Answer> = AsyncSeriesBailHook<Args, Answer> &
+	TappedWith<(...args: Args) => Maybe<Answer>>;
+export type Waterfall<Args extends unknown[]> = AsyncSeriesWaterfallHook<Args> &
+	TappedWith<(...args: Args) => Maybe<Args[0]>>;
 export type Series<Args extends unknown[]> = AsyncSeriesHook<Args> & TappedWith<(...args: Args) => Maybe<undefined>>;
-export type Parallel<Args extends unknown[]> = AsyncParallelHook<Args> & TappedWith<(...args: Args) => Maybe<undefined>>;
+export type Parallel<Args extends unknown[]> = AsyncParallelHook<Args> &
+	TappedWith<(...args: Args) => Maybe<undefined>>;
 export type Sync<Args extends unknown[]> = SyncHook<Args> & TappedWith<(...args: Args) => undefined>;
-export type SyncBail<Args extends unknown[], Answer> = SyncBailHook<Args, Answer> & TappedWith<(...args: Args) => Answer | undefined>;
-export type SyncWaterfall<Args extends unknown[]> = SyncWaterfallHook<Args> & TappedWith<(...args: Args) => Args[0] | undefined>;
+export type SyncBail<Args extends unknown[], Answer> = SyncBailHook<Args, Answer> &
+	TappedWith<(...args: Args) => Answer | undefined>;
+export type SyncWaterfall<Args extends unknown[]> = SyncWaterfallHook<Args> &
+	TappedWith<(...args: Args) => Args[0] | undefined>;
 
 type Tap = (...args: unknown[]) => unknown;
 
@@ -103,7 +108,10 @@ export class Guard {
 	}
 
 	waterfall<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Waterfall<Args> {
-		return this.#watch(new AsyncSeriesWaterfallHook<Args>([...contract.args] as never), {...contract, kind: 'waterfall'});
+		return this.#watch(new AsyncSeriesWaterfallHook<Args>([...contract.args] as never), {
+			...contract,
+			kind: 'waterfall',
+		});
 	}
 
 	series<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Series<Args> {
@@ -147,7 +155,10 @@ export class Guard {
 		(hook as AnyHook).intercept({
 			register: tap => {
 				const wrap = sync ? this.#guardSync : this.#guardAsync;
-				return Object.assign({}, tap, {type: sync ? 'sync' : 'promise', fn: wrap.call(this, tap.fn, tap.plugin, contract)});
+				return Object.assign({}, tap, {
+					type: sync ? 'sync' : 'promise',
+					fn: wrap.call(this, tap.fn, tap.plugin, contract),
+				});
 			},
 		});
 	}
@@ -223,7 +234,9 @@ interface Tappable {
  */
 export function tapOnly<Hook>(hook: Hook, hookName: string, plugin: string): TapOnly<Hook> {
 	if (hook instanceof HookMap) {
-		return Object.freeze({for: (name: string) => tapOnly(hook.for(name), `${hookName}[${name}]`, plugin)}) as TapOnly<Hook>;
+		return Object.freeze({
+			for: (name: string) => tapOnly(hook.for(name), `${hookName}[${name}]`, plugin),
+		}) as TapOnly<Hook>;
 	}
 	return Object.freeze({
 		tap(options: string | TapOptions, tap: Tap) {
@@ -231,7 +244,8 @@ export function tapOnly<Hook>(hook: Hook, hookName: string, plugin: string): Tap
 			const number = stageNumbers[stage];
 			const place = `plugin "${plugin}" taps "${hookName}"`;
 			if (typeof name !== 'string' || name === '') throw new ConfigError(`${place} without a name`);
-			if (number === undefined) throw new ConfigError(`${place} at the unknown stage "${String(stage)}"; use Stage.early or Stage.late`);
+			if (number === undefined)
+				throw new ConfigError(`${place} at the unknown stage "${String(stage)}"; use Stage.early or Stage.late`);
 			if (typeof tap !== 'function') throw new ConfigError(`${place} with something that is not a function`);
 			(hook as Tappable).tap({name, stage: number, plugin}, tap);
 		},

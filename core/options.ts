@@ -47,7 +47,8 @@ function closed(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(closed);
 	if (!isObject(schema)) return schema;
 	const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
-	if (copy['type'] === 'object' && 'properties' in copy && !('additionalProperties' in copy)) copy['additionalProperties'] = false;
+	if (copy['type'] === 'object' && 'properties' in copy && !('additionalProperties' in copy))
+		copy['additionalProperties'] = false;
 	return copy;
 }
 
@@ -84,8 +85,14 @@ function tellErrors(errors: readonly ErrorObject[], options: unknown): string[] 
 }
 
 function tell(error: ErrorObject, options: unknown): string {
-	const steps = error.instancePath.split('/').slice(1).map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-	const path = steps.reduce((text, step) => (/^\d+$/.test(step) ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`), '');
+	const steps = error.instancePath
+		.split('/')
+		.slice(1)
+		.map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+	const path = steps.reduce(
+		(text, step) => (/^\d+$/.test(step) ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
+		'',
+	);
 	const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
 	if (error.keyword === 'additionalProperties') {
 		const key = String(error.params['additionalProperty']);
@@ -113,7 +120,8 @@ function found(options: unknown, steps: readonly string[]): string {
 	let value = options;
 	for (const step of steps) value = (value as Record<string, unknown> | undefined)?.[step];
 	if (Secret.is(value)) return value.toString();
-	if (/key|hash|secret|token|password/i.test(steps.at(-1) ?? '')) return `a ${Array.isArray(value) ? 'list' : typeof value}`;
+	if (/key|hash|secret|token|password/i.test(steps.at(-1) ?? ''))
+		return `a ${Array.isArray(value) ? 'list' : typeof value}`;
 	const text = JSON.stringify(value) ?? String(value);
 	return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -29,7 +29,8 @@ export interface PluginDefinition<Options> {
 	apply(gateway: Gateway, options: Options): void | Promise<void>;
 }
 
-type Factory<Options> = {} extends Options ? (options?: Options) => Plugin : (options: Options) => Plugin;
+type Factory<Options> =
+	Record<never, never> extends Options ? (options?: Options) => Plugin : (options: Options) => Plugin;
 
 const noOptions = {type: 'object', properties: {}, additionalProperties: false} as const;
 
@@ -38,7 +39,9 @@ const noOptions = {type: 'object', properties: {}, additionalProperties: false} 
  * @returns a function that checks the options and gives a plugin for the config's `plugins` list; it throws a ConfigError
  * that names plugin, option path, what was expected and what was found.
  */
-export function definePlugin<Options extends object = Record<never, never>>(definition: PluginDefinition<Options>): Factory<Options> {
+export function definePlugin<Options extends object = Record<never, never>>(
+	definition: PluginDefinition<Options>,
+): Factory<Options> {
 	const schema = definition.options ?? (noOptions as unknown as OptionsSchema<Options>);
 	const read = optionsReader<Options>(`plugin "${definition.name}"`, schema);
 	const factory = (options?: Options): Plugin => {

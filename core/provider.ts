@@ -36,8 +36,9 @@ export interface Provider {
 	 * The URL for an API path.
 	 * @param path as the API documents it, such as `/v1/chat/completions`.
 	 * @param family whose surface is called.
+	 * @param model for providers that name it in the URL.
 	 */
-	locate(path: string, family: Family): URL;
+	locate(path: string, family: Family, model: string): URL;
 }
 
 /** What is called for one attempt: a provider and the name that it knows the model by. */

@@ -24,7 +24,8 @@ export class Registry<Thing> implements Iterable<Thing> {
 	add(name: string, thing: Thing, owner: string): void {
 		const taken = this.#entries.get(name);
 		if (taken !== undefined) {
-			const rivals = taken.owner === owner ? `twice by plugin "${owner}"` : `by plugins "${taken.owner}" and "${owner}"`;
+			const rivals =
+				taken.owner === owner ? `twice by plugin "${owner}"` : `by plugins "${taken.owner}" and "${owner}"`;
 			throw new ConfigError(`${this.#what} "${name}" is registered ${rivals}; give one of them another name`);
 		}
 		this.#entries.set(name, {thing, owner});

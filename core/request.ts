@@ -84,7 +84,12 @@ export class ClientRequest {
 
 	/** The same call with headers replaced; `undefined` removes one. */
 	withHeaders(headers: Headers): ClientRequest {
-		const parts = {method: this.method, path: this.path, query: this.query, headers: Object.assign({}, this.headers, headers)};
+		const parts = {
+			method: this.method,
+			path: this.path,
+			query: this.query,
+			headers: Object.assign({}, this.headers, headers),
+		};
 		const changed = new ClientRequest(parts, this.#read, this.body, this.json, this.upload);
 		changed.#spans = this.#spans;
 		return changed;

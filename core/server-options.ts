@@ -27,7 +27,14 @@ export const serverSchema: OptionsSchema<ServerOptions> = {
 	type: 'object',
 	properties: {
 		host: {type: 'string', minLength: 1, nullable: true, default: '127.0.0.1', description: 'address to listen on'},
-		port: {type: 'integer', minimum: 0, maximum: 65_535, nullable: true, default: 8000, description: 'port to listen on; 0 takes a free one'},
+		port: {
+			type: 'integer',
+			minimum: 0,
+			maximum: 65_535,
+			nullable: true,
+			default: 8000,
+			description: 'port to listen on; 0 takes a free one',
+		},
 		bodyLimit: {
 			anyOf: [{type: 'string'}, {type: 'integer', minimum: 1}],
 			nullable: true,
@@ -41,10 +48,34 @@ export const serverSchema: OptionsSchema<ServerOptions> = {
 			default: [],
 			description: 'addresses and CIDRs whose X-Forwarded-For and X-Real-IP are believed',
 		},
-		timing: {type: 'boolean', nullable: true, default: false, description: 'send a server-timing header with the milliseconds that each plugin took'},
-		drainSeconds: {type: 'number', minimum: 0, nullable: true, default: 30, description: 'how long open calls may go on after the stop signal'},
-		bodyIdleSeconds: {type: 'number', exclusiveMinimum: 0, nullable: true, default: 30, description: 'longest pause of a request body while it is read'},
-		workers: {type: 'integer', minimum: 1, maximum: 256, nullable: true, default: 1, description: 'processes that share the port'},
+		timing: {
+			type: 'boolean',
+			nullable: true,
+			default: false,
+			description: 'send a server-timing header with the milliseconds that each plugin took',
+		},
+		drainSeconds: {
+			type: 'number',
+			minimum: 0,
+			nullable: true,
+			default: 30,
+			description: 'how long open calls may go on after the stop signal',
+		},
+		bodyIdleSeconds: {
+			type: 'number',
+			exclusiveMinimum: 0,
+			nullable: true,
+			default: 30,
+			description: 'longest pause of a request body while it is read',
+		},
+		workers: {
+			type: 'integer',
+			minimum: 1,
+			maximum: 256,
+			nullable: true,
+			default: 1,
+			description: 'processes that share the port',
+		},
 		tls: {
 			type: 'object',
 			nullable: true,
@@ -52,7 +83,11 @@ export const serverSchema: OptionsSchema<ServerOptions> = {
 			properties: {
 				cert: {type: 'string', description: 'certificate chain'},
 				key: {type: 'string', description: 'private key'},
-				ca: {type: 'string', nullable: true, description: 'authorities of client certificates; when given, clients must show one'},
+				ca: {
+					type: 'string',
+					nullable: true,
+					description: 'authorities of client certificates; when given, clients must show one',
+				},
 			},
 			required: ['cert', 'key'],
 		} as never,

@@ -68,7 +68,9 @@ export function readFields(text: string): {event: string | undefined; data: stri
  * Makes an event for a `stream` tap to hand on.
  * @param parts `json` or `data`, and the name that the dialect gives the event, if it names its events.
  */
-export function streamEvent(parts: {readonly event?: string | undefined} & ({readonly json: unknown} | {readonly data: string})): StreamEvent {
+export function streamEvent(
+	parts: {readonly event?: string | undefined} & ({readonly json: unknown} | {readonly data: string}),
+): StreamEvent {
 	const data = 'data' in parts ? parts.data : JSON.stringify(parts.json);
 	const name = parts.event === undefined ? '' : `event: ${parts.event.replace(/[\r\n]/g, ' ')}\n`;
 	const lines = data.split(/\r\n|\n|\r/).map(line => `data: ${line}\n`);

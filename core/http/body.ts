@@ -1,0 +1,76 @@
+/** Reads a request body whole, within bounds of size and patience. */
+
+import type {IncomingMessage} from 'node:http';
+import {promisify} from 'node:util';
+import {brotliDecompress, gunzip, inflate} from 'node:zlib';
+import {type GatewayError, refusal} from '../errors.js';
+
+/** Bounds of a body. */
+export interface BodyLimits {
+	readonly bytes: number;
+	/** Milliseconds that may pass without a byte. */
+	readonly idleMs: number;
+}
+
+const decoders = {
+	gzip: promisify(gunzip),
+	'x-gzip': promisify(gunzip),
+	deflate: promisify(inflate),
+	br: promisify(brotliDecompress),
+} as const;
+
+/**
+ * Reads a body; a compressed one is unpacked within the same bound.
+ * @throws {GatewayError} `body_too_large`, `slow_body`, `unsupported_encoding`, `invalid_body`, `client_closed`.
+ */
+export async function readRequestBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+	if (Number(request.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge(limits);
+	const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+	if (encoding === 'identity') return collect(request, limits);
+	if (!(encoding in decoders))
+		throw refusal(
+			'unsupported_encoding',
+			`Bodies in the encoding "${encoding.slice(0, 40)}" are not read; send gzip, deflate, br or plain.`,
+		);
+	const packed = await collect(request, limits);
+	try {
+		return await decoders[encoding as keyof typeof decoders](packed, {maxOutputLength: limits.bytes});
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limits);
+		throw refusal('invalid_body', `The body is not valid ${encoding}.`);
+	}
+}
+
+function tooLarge(limits: BodyLimits): GatewayError {
+	return refusal('body_too_large', `The body is larger than the limit of ${limits.bytes} bytes.`);
+}
+
+function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let length = 0;
+		const patience = setTimeout(() => {
+			settle(() => reject(refusal('slow_body', `The body stopped arriving for ${limits.idleMs} ms.`)));
+		}, limits.idleMs);
+		const settle = (act: () => void): void => {
+			clearTimeout(patience);
+			request.off('data', data).off('end', end).off('error', broken).off('close', broken);
+			act();
+		};
+		const data = (chunk: Buffer): void => {
+			length += chunk.length;
+			if (length > limits.bytes) {
+				request.pause();
+				settle(() => reject(tooLarge(limits)));
+				return;
+			}
+			patience.refresh();
+			chunks.push(chunk);
+		};
+		const end = (): void =>
+			settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+		const broken = (): void =>
+			settle(() => reject(refusal('client_closed', 'The client left while it sent the body.')));
+		request.on('data', data).on('end', end).on('error', broken).on('close', broken);
+	});
+}

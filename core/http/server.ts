@@ -1,0 +1,108 @@
+/** Listens, answers what is not even HTTP, and stops without cutting off who is being served. */
+
+import {readFileSync} from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type {AddressInfo, Socket} from 'node:net';
+import {ConfigError, type ErrorCode, errorTable} from '../errors.js';
+import type {Engine} from '../gateway.js';
+import {reveal} from '../secret.js';
+import {createApp} from './app.js';
+
+/** A gateway that listens. */
+export interface Listening {
+	readonly host: string;
+	readonly port: number;
+	/** `http://127.0.0.1:8000` */
+	readonly url: string;
+	/** Takes no new calls, lets open ones end within `server.drainSeconds`, lets go of everything. Safe to call twice. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Begins to listen for an assembled gateway.
+ * @throws {ConfigError} when the address cannot be had or a TLS file cannot be read.
+ */
+export async function listen(engine: Engine): Promise<Listening> {
+	const {server: settings} = engine.options;
+	const handler = createApp(engine).callback();
+	const {tls} = settings;
+	const options = {requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000, noDelay: true};
+	const server =
+		tls === undefined
+			? http.createServer(options, handler as http.RequestListener)
+			: https.createServer(
+					{
+						...options,
+						cert: pem('cert', tls.cert),
+						key: pem('key', reveal(tls.key)),
+						...(tls.ca !== undefined && {ca: pem('ca', tls.ca), requestCert: true, rejectUnauthorized: true}),
+					},
+					handler as http.RequestListener,
+				);
+	server.on('clientError', answerClientError);
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', (error: NodeJS.ErrnoException) => {
+			reject(new ConfigError(`cannot listen on ${settings.host}:${settings.port}: ${error.message}`, {cause: error}));
+		});
+		server.listen(settings.port, settings.host, resolve);
+	});
+	const {address, port, family} = server.address() as AddressInfo;
+	const host = family === 'IPv6' ? `[${address}]` : address;
+	let stopping: Promise<void> | undefined;
+	return {
+		host: address,
+		port,
+		url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+		stop() {
+			stopping ??= stop(engine, server, settings.drainSeconds);
+			return stopping;
+		},
+	};
+}
+
+async function stop(engine: Engine, server: http.Server, drainSeconds: number): Promise<void> {
+	engine.ready = false;
+	const closed = new Promise<void>(resolve => server.close(() => resolve()));
+	// A connection that was serving a stream becomes idle when the stream ends, and would be kept alive.
+	const drained = engine.calls.drained(() => setImmediate(() => server.closeIdleConnections()));
+	const cutOff = setTimeout(() => {
+		engine.log.warn('calls were cut off because they outlasted server.drainSeconds', {calls: engine.calls.size});
+		for (const call of engine.calls) call.cancel?.();
+		server.closeAllConnections();
+	}, drainSeconds * 1000);
+	await closed;
+	clearTimeout(cutOff);
+	await drained;
+	await engine.close();
+}
+
+/** What could not be parsed as HTTP is answered in the envelope that most clients read. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+	if (error.code === 'ECONNRESET' || !socket.writable) {
+		socket.destroy();
+		return;
+	}
+	const codes: Readonly<Record<string, ErrorCode>> = {
+		HPE_HEADER_OVERFLOW: 'headers_too_large',
+		ERR_HTTP_REQUEST_TIMEOUT: 'slow_body',
+	};
+	const code = codes[error.code ?? ''] ?? 'malformed_request';
+	const {status, meaning} = errorTable[code];
+	const body = JSON.stringify({error: {message: meaning, type: 'invalid_request_error', param: null, code}});
+	socket.end(
+		`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+			`content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+	);
+}
+
+function pem(option: string, text: string): string {
+	if (text.includes('-----BEGIN')) return text;
+	try {
+		return readFileSync(text, 'utf8');
+	} catch (error) {
+		throw new ConfigError(
+			`server: tls.${option}: expected PEM text or the path of a readable PEM file: ${(error as NodeJS.ErrnoException).code}`,
+		);
+	}
+}

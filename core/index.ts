@@ -1,0 +1,49 @@
+/** Everything that a plugin may import. The package's main entry adds what a config needs. */
+
+export {allows, type Caller, namePattern} from './caller.js';
+export type {Dialect, DialectRoute, EventFacts, Family, Operation, RequestFacts, StreamWatcher} from './dialect.js';
+export {
+	ConfigError,
+	type ErrorCode,
+	type ErrorDetails,
+	type ErrorEntry,
+	errorTable,
+	GatewayError,
+	PluginError,
+	refusal,
+} from './errors.js';
+export type {
+	Attempt,
+	AttemptFailure,
+	AttemptReport,
+	ClosedExchange,
+	Exchange,
+	KnownExchange,
+	Loss,
+	Outcome,
+	Recovery,
+	Release,
+	Reply,
+	RoutedExchange,
+	Translation,
+	UpstreamAnswer,
+} from './exchange.js';
+export {Engine, type EngineOptions, type Gateway} from './gateway.js';
+export {type HookContract, type HookKind, Stage, type TapOptions} from './guard.js';
+export type {Hooks, Taps} from './hooks.js';
+export {type Listening, listen} from './http/server.js';
+export {isObject, type JsonObject} from './json.js';
+export {type Key, key} from './key.js';
+export {describe, type Log, type LogFields} from './log.js';
+export {closest} from './names.js';
+export {type OptionsSchema, optionsReader, type Plain} from './options.js';
+export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';
+export {defaultTimeouts, type Provider, type Target, targetName} from './provider.js';
+export type {ScopedRegistry} from './registry.js';
+export {ClientRequest, type Endpoint, type Headers, UpstreamRequest} from './request.js';
+export type {Check, CheckResult, Command, PluginRoute} from './routes.js';
+export {reveal, Secret} from './secret.js';
+export {type ServerOptions, type ServerSettings, serverSettings} from './server-options.js';
+export {type StreamEvent, streamEvent} from './stream-event.js';
+export type {Timeouts} from './upstream/transport.js';
+export {type Cost, tokenCount, type Usage} from './usage.js';

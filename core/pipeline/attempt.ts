@@ -1,0 +1,120 @@
+/** Asks target after target until one has answered with its first event, or until nothing is left to try. */
+
+import type {Dialect} from '../dialect.js';
+import {GatewayError, refusal} from '../errors.js';
+import type {Attempt, AttemptFailure, AttemptReport, Translation} from '../exchange.js';
+import type {Engine} from '../gateway.js';
+import type {Target} from '../provider.js';
+import type {Headers} from '../request.js';
+import type {Call} from './call.js';
+import {providerOf} from './decide.js';
+import type {EventStream} from './event-stream.js';
+import {type Answered, receive} from './receive.js';
+import {send} from './send.js';
+
+/** An answer that the client will get: its head is known and, if it is a stream, its first event. */
+export interface Answer {
+	readonly attempt: Attempt;
+	readonly translation: Translation | undefined;
+	readonly status: number;
+	readonly headers: Headers;
+	readonly content: Answered['content'];
+}
+
+export type {EventStream};
+
+/** However plugins decide, a call does not go on for ever. */
+const mostAttempts = 20;
+
+/**
+ * Runs attempts until one is good.
+ * @returns the first good answer; or, when there is none, the last upstream error that the client can be given as it is.
+ * @throws {GatewayError} when no target answered.
+ */
+export async function attemptTargets(engine: Engine, call: Call): Promise<Answer> {
+	const targets = call.routed().targets;
+	let next = 0;
+	for (let number = 1; ; number++) {
+		const target = targets[next] as Target;
+		const began = performance.now();
+		const result = await attemptOnce(engine, call, target, number);
+		call.attempts.push(report(target, result, performance.now() - began));
+		call.target = target;
+		if (!('failure' in result)) return result;
+		const {failure} = result;
+		call.error = failure.error;
+		const recovery =
+			number < mostAttempts && !call.clientLeft && mayRepeat(call)
+				? engine.hooks.recover.call(failure, call.routed())
+				: 'give-up';
+		if (recovery === 'next-target' && next + 1 < targets.length) next++;
+		else if (recovery !== 'same-target') return giveUp(result);
+		call.error = undefined;
+	}
+}
+
+/** What came of one attempt that did not succeed. */
+interface Failed {
+	readonly failure: AttemptFailure;
+	/** The provider's own error, fit to be passed on. */
+	readonly passable?: Answer;
+}
+
+function giveUp({failure, passable}: Failed): Answer {
+	if (passable !== undefined) return passable;
+	throw failure.error;
+}
+
+/** An upload that goes through unread can be sent once. */
+function mayRepeat(call: Call): boolean {
+	return call.request.upload === undefined;
+}
+
+async function attemptOnce(engine: Engine, call: Call, target: Target, number: number): Promise<Answer | Failed> {
+	const exchange = call.routed();
+	const provider = providerOf(engine, target);
+	let attempt: Attempt = {exchange, target, provider, number, dialect: call.dialect};
+	let translation: Translation | undefined;
+	if (!speaks(attempt, call.dialect)) {
+		translation = await translate(engine, call, attempt);
+		attempt = {exchange, target, provider, number, dialect: translation.dialect};
+		call.losses = translation.losses;
+	}
+	let answered: Answered;
+	try {
+		answered = await receive(call, attempt, await send(engine, call, attempt, translation));
+	} catch (error) {
+		if (!GatewayError.is(error) || !upstreamCodes.has(error.code)) throw error;
+		const staleConnection = (error.cause as {reusedSocket?: unknown} | undefined)?.reusedSocket === true;
+		return {failure: {attempt, headers: {}, error, staleConnection}};
+	}
+	const {status, headers, content} = answered;
+	const answer = {attempt, translation, status, headers, content};
+	if (answered.error === undefined) return answer;
+	const failure: AttemptFailure = {attempt, status, headers, error: answered.error, staleConnection: false};
+	return answered.passable && translation === undefined ? {failure, passable: answer} : {failure};
+}
+
+const upstreamCodes = new Set(['upstream_unreachable', 'upstream_timeout', 'upstream_invalid']);
+
+function speaks({provider}: Attempt, dialect: Dialect): boolean {
+	return provider.dialects.includes(dialect.name) || (dialect.common === true && provider.kind === dialect.family);
+}
+
+async function translate(engine: Engine, call: Call, attempt: Attempt): Promise<Translation> {
+	const translation = await engine.hooks.translate.promise(call.request, attempt);
+	if (translation !== undefined) return translation;
+	const {provider} = attempt;
+	throw refusal(
+		'format_not_spoken',
+		`${provider.name} speaks ${provider.dialects.join(', ')} and not ${call.dialect.name}, and no plugin translates between them.`,
+		{param: 'model'},
+	);
+}
+
+function report(target: Target, result: Answer | Failed, milliseconds: number): AttemptReport {
+	const ms = Math.round(milliseconds);
+	if (!('failure' in result)) return {provider: target.provider, model: target.model, status: result.status, ms};
+	const {status, error} = result.failure;
+	return {provider: target.provider, model: target.model, ms, error: error.code, ...(status !== undefined && {status})};
+}

@@ -1,0 +1,146 @@
+/** The one object that lives as long as a call: plugins see it as an Exchange, the pipeline fills it in. */
+
+import type {Caller} from '../caller.js';
+import type {Dialect, StreamWatcher} from '../dialect.js';
+import type {GatewayError} from '../errors.js';
+import type {
+	AttemptReport,
+	ClosedExchange,
+	Exchange,
+	KnownExchange,
+	Loss,
+	Outcome,
+	Release,
+	RoutedExchange,
+} from '../exchange.js';
+import {isObject} from '../json.js';
+import type {Key} from '../key.js';
+import type {Target} from '../provider.js';
+import type {ClientRequest, Endpoint} from '../request.js';
+import type {Cost, Usage} from '../usage.js';
+
+/** What is known when a call arrives. */
+export interface Arrival {
+	readonly id: string;
+	readonly endpoint: Endpoint;
+	readonly request: ClientRequest;
+	/** Works the address out when somebody asks. */
+	readonly clientIp: () => string;
+}
+
+export class Call implements Exchange {
+	readonly id: string;
+	readonly startedAt = Date.now();
+	readonly endpoint: Endpoint;
+	/** For durations; wall clocks jump. */
+	readonly began = performance.now();
+	request: ClientRequest;
+	caller: Caller | undefined;
+	targets: readonly Target[] | undefined;
+	readonly attempts: AttemptReport[] = [];
+	/** The target that answered, and the dialect in which it did. */
+	target: Target | undefined;
+	losses: readonly Loss[] = [];
+	status = 0;
+	streamed = false;
+	error: GatewayError | undefined;
+	outcome: Outcome = 'ok';
+	cost: Cost | undefined;
+	latencyMs = 0;
+	firstByteMs: number | undefined;
+	/** Milliseconds per plugin; filled when `server.timing` is on. */
+	readonly timings: Map<string, number> | undefined;
+	/** Cancels what is under way upstream; set while there is something to cancel. */
+	cancel: (() => void) | undefined;
+	clientLeft = false;
+	readonly #clientIp: () => string;
+	#ip: string | undefined;
+	#state: Map<Key<unknown>, unknown> | undefined;
+	#releases: Release[] | undefined;
+	#closed: ((release: Release) => void) | undefined;
+	#controller: AbortController | undefined;
+	#answer: {dialect: Dialect; reply?: () => unknown; watcher?: StreamWatcher} | undefined;
+	#usage: {value: Usage | undefined} | undefined;
+
+	constructor(arrival: Arrival, timing: boolean) {
+		this.id = arrival.id;
+		this.endpoint = arrival.endpoint;
+		this.request = arrival.request;
+		this.#clientIp = arrival.clientIp;
+		this.timings = timing ? new Map() : undefined;
+	}
+
+	get dialect(): Dialect {
+		return this.endpoint.dialect;
+	}
+
+	get clientIp(): string {
+		this.#ip ??= this.#clientIp();
+		return this.#ip;
+	}
+
+	get signal(): AbortSignal {
+		this.#controller ??= new AbortController();
+		if (this.clientLeft) this.#controller.abort();
+		return this.#controller.signal;
+	}
+
+	get<Value>(key: Key<Value>): Value | undefined {
+		return this.#state?.get(key) as Value | undefined;
+	}
+
+	set<Value>(key: Key<Value>, value: Value): void {
+		this.#state ??= new Map();
+		this.#state.set(key, value);
+	}
+
+	defer(release: Release): void {
+		if (this.#closed !== undefined) this.#closed(release);
+		else if (this.#releases === undefined) this.#releases = [release];
+		else this.#releases.push(release);
+	}
+
+	/** Hands over what was deferred; later deferrals go straight to `late`. */
+	takeReleases(late: (release: Release) => void): Release[] {
+		this.#closed = late;
+		return this.#releases ?? [];
+	}
+
+	/** The client is gone: whatever is under way upstream is cancelled now. */
+	leave(): void {
+		this.clientLeft = true;
+		this.cancel?.();
+		this.#controller?.abort();
+	}
+
+	/** Says where usage is to be read from when somebody asks. */
+	answered(dialect: Dialect, from: {reply?: () => unknown; watcher?: StreamWatcher}): void {
+		this.#answer = {dialect, ...from};
+	}
+
+	/** Read from the answer when first asked for after the call has closed; until then as far as the stream has come. */
+	get usage(): Usage | undefined {
+		const answer = this.#answer;
+		if (answer?.watcher !== undefined) return answer.watcher.usage;
+		if (answer?.reply === undefined) return undefined;
+		if (this.#usage === undefined) {
+			const reply = answer.reply();
+			this.#usage = {value: isObject(reply) ? answer.dialect.readUsage(reply) : undefined};
+		}
+		return this.#usage.value;
+	}
+
+	known(): KnownExchange {
+		if (this.caller === undefined) throw new Error('the caller is not known yet');
+		return this as unknown as KnownExchange;
+	}
+
+	routed(): RoutedExchange {
+		if (this.targets === undefined) throw new Error('the targets are not known yet');
+		return this as unknown as RoutedExchange;
+	}
+
+	closed(): ClosedExchange {
+		return this as unknown as ClosedExchange;
+	}
+}

@@ -1,0 +1,40 @@
+/** The one place where an exchange ends, whether it was answered, refused, broke off or was left by the client. */
+
+import type {ServerResponse} from 'node:http';
+import {refusal} from '../errors.js';
+import {type Engine, releaseAll} from '../gateway.js';
+import {describe} from '../log.js';
+import type {Call} from './call.js';
+
+/** Watches a response; `closed` is called once, when everything of the call is over. */
+export function closeWith(engine: Engine, call: Call, response: ServerResponse, closed: () => void): void {
+	response.once('close', () => {
+		void close(engine, call, response).then(closed);
+	});
+}
+
+async function close(engine: Engine, call: Call, response: ServerResponse): Promise<void> {
+	call.latencyMs = performance.now() - call.began;
+	if (!response.writableFinished && call.error === undefined) {
+		call.leave();
+		call.error = refusal('client_closed', 'The client left before the answer was complete.');
+		if (!response.headersSent) call.status = call.error.status;
+	}
+	call.outcome = outcome(call);
+	const exchange = call.closed();
+	const {price, record} = engine.hooks;
+	if (price.taps.length > 0) call.cost = price.call(exchange);
+	const failed = (error: unknown): void =>
+		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
+	await releaseAll(
+		call.takeReleases(late => void releaseAll([late], failed)),
+		failed,
+	);
+	if (record.taps.length > 0) await record.promise(exchange);
+}
+
+function outcome(call: Call): Call['outcome'] {
+	if (call.clientLeft) return 'aborted';
+	if (call.error === undefined) return 'ok';
+	return call.attempts.length === 0 && call.error.status < 500 ? 'refused' : 'failed';
+}

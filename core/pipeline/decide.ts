@@ -1,0 +1,75 @@
+/** The phases that decide about a call, once each: who is it, what is asked, where can it go, any objection. */
+
+import {allows, type Caller} from '../caller.js';
+import {PluginError, refusal} from '../errors.js';
+import type {Engine} from '../gateway.js';
+import type {Target} from '../provider.js';
+import {ClientRequest} from '../request.js';
+import type {Call} from './call.js';
+
+/** @throws {GatewayError} `not_authenticated` when no tap knows the caller. */
+export async function authenticate(engine: Engine, call: Call): Promise<void> {
+	const caller: Caller | undefined = await engine.hooks.authenticate.promise(call);
+	if (caller === undefined) throw refusal('not_authenticated', 'No key of this gateway was sent.');
+	if (typeof caller !== 'object' || typeof caller.name !== 'string') {
+		throw new PluginError(
+			engine.hooks.authenticate.taps[0]?.name ?? '?',
+			'authenticate',
+			new TypeError('a tap answered with something that is not a Caller'),
+		);
+	}
+	call.caller = caller;
+}
+
+/** Has plugins change the request. */
+export async function rewrite(engine: Engine, call: Call): Promise<void> {
+	const {rewrite} = engine.hooks;
+	if (rewrite.taps.length === 0) return;
+	const changed: unknown = await rewrite.promise(call.request, call.known());
+	if (!(changed instanceof ClientRequest)) {
+		throw new PluginError(
+			rewrite.taps.at(-1)?.name ?? '?',
+			'rewrite',
+			new TypeError('a tap returned something that is not a request'),
+		);
+	}
+	call.request = changed;
+}
+
+/** @throws {GatewayError} `model_not_found` when no tap knows a target, `model_not_allowed` when the caller may use none. */
+export async function resolve(engine: Engine, call: Call): Promise<void> {
+	const exchange = call.known();
+	const found = await engine.hooks.resolve.promise(call.request, exchange);
+	if (found === undefined || found.length === 0) {
+		throw refusal('model_not_found', `The model ${shown(call.request.model)} is not served here.`, {param: 'model'});
+	}
+	const targets = found.filter(target => allows(exchange.caller, target, providerOf(engine, target)));
+	const first = found[0] as Target;
+	if (targets[0] !== first) {
+		throw refusal(
+			'model_not_allowed',
+			`The key "${exchange.caller.name}" may not use ${shown(call.request.model ?? first.provider)}.`,
+			{param: 'model'},
+		);
+	}
+	call.targets = targets;
+}
+
+/** Has plugins object, take and reserve. */
+export async function admit(engine: Engine, call: Call): Promise<void> {
+	if (engine.hooks.admit.taps.length > 0) await engine.hooks.admit.promise(call.routed());
+}
+
+/** The provider of a target. @throws when a plugin named one that does not exist. */
+export function providerOf(engine: Engine, target: Target) {
+	const provider = engine.providers.get(target.provider);
+	if (provider === undefined)
+		throw new Error(`a target names the provider "${target.provider}", which is not registered`);
+	return provider;
+}
+
+/** A name as it can stand in a message: short, one line. */
+function shown(name: string | undefined): string {
+	if (name === undefined) return 'of this call';
+	return `"${name.length > 100 ? `${name.slice(0, 100)}…` : name}"`;
+}

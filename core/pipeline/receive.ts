@@ -1,0 +1,154 @@
+/** Looks at what upstream answered far enough to tell an answer from a failure; nothing goes to the client yet. */
+
+import {pipeline, type Readable} from 'node:stream';
+import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib';
+import {GatewayError, refusal} from '../errors.js';
+import type {Attempt} from '../exchange.js';
+import {isObject, type JsonObject} from '../json.js';
+import type {Headers} from '../request.js';
+import {readBody} from '../upstream/body.js';
+import type {Call} from './call.js';
+import {EventStream} from './event-stream.js';
+import {type Response, upstreamRefusal} from './send.js';
+
+/** What upstream answered. */
+export interface Answered {
+	readonly status: number;
+	readonly headers: Headers;
+	/** `whole`: read; `events`: a stream with its first event in hand; `bytes`: relayed unread. */
+	readonly content:
+		| {readonly kind: 'whole'; readonly body: Buffer}
+		| {readonly kind: 'events'; readonly events: EventStream}
+		| {readonly kind: 'bytes'; readonly body: Readable};
+	/** It is a failure. */
+	readonly error?: GatewayError;
+	/** The failure can be passed to the client as it is. */
+	readonly passable?: boolean;
+}
+
+const mostReplyBytes = 256 * 1024 * 1024;
+const mostErrorBytes = 1024 * 1024;
+
+/** @throws {GatewayError} when the body breaks off, stalls or cannot be read before anything of it is of use. */
+export async function receive(call: Call, attempt: Attempt, response: Response): Promise<Answered> {
+	const {status} = response;
+	// An error may arrive when nobody is listening any more, such as after the client has left.
+	response.body.on('error', () => {});
+	try {
+		if (status >= 400) return await failure(call, attempt, response);
+		if (call.endpoint.kind === 'passthrough')
+			return {status, headers: response.headers, content: {kind: 'bytes', body: response.body}};
+		if (status >= 300)
+			throw refusal('upstream_invalid', `${attempt.provider.name} answered with a redirection (${status}).`);
+		const {headers, body} = decoded(attempt, response);
+		if (isEventStream(headers)) return await eventStream(attempt, response, headers, body);
+		return {status, headers, content: {kind: 'whole', body: await readBody(body, mostReplyBytes)}};
+	} catch (error) {
+		throw upstreamRefusal(error);
+	}
+}
+
+function isEventStream(headers: Headers): boolean {
+	return String(headers['content-type'] ?? '').startsWith('text/event-stream');
+}
+
+async function eventStream(attempt: Attempt, response: Response, headers: Headers, body: Readable): Promise<Answered> {
+	const events = new EventStream(body, {watcher: attempt.dialect.watchStream(), hideUsage: response.usageAsked});
+	const first = await events.first();
+	const answered = {status: response.status, headers, content: {kind: 'events', events}} as const;
+	if (first === 'error') {
+		const error = new GatewayError('upstream_error', 502, `${attempt.provider.name} began its stream with an error.`);
+		return {...answered, error, passable: true};
+	}
+	if (first === 'idle' && !events.settled)
+		throw refusal('upstream_invalid', `${attempt.provider.name} ended its stream without any event.`);
+	return answered;
+}
+
+/** Reads an error so that it can be judged, passed on or wrapped. */
+async function failure(call: Call, attempt: Attempt, response: Response): Promise<Answered> {
+	const {status} = response;
+	const {headers, body} = decoded(attempt, response);
+	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials);
+	const text = bytes.toString('utf8');
+	const json = parsed(text);
+	const passable = call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json);
+	const error = new GatewayError('upstream_error', status, told(attempt, status, headers, json), {
+		headers: passedOn(headers),
+	});
+	return {status, headers, content: {kind: 'whole', body: bytes}, error, passable};
+}
+
+/** A provider may quote the key that it refuses. */
+function withoutCredentials(body: Buffer, credentials: readonly string[]): Buffer {
+	if (!credentials.some(credential => credential.length >= 8 && body.includes(credential))) return body;
+	let text = body.toString('utf8');
+	for (const credential of credentials) if (credential.length >= 8) text = text.replaceAll(credential, '[redacted]');
+	return Buffer.from(text);
+}
+
+/** What the client is told of an error that is not in its own format: never a proxy's HTML. */
+function told(attempt: Attempt, status: number, headers: Headers, json: unknown): string {
+	const said = message(json);
+	const type = String(headers['content-type'] ?? 'no content type').split(';')[0];
+	return said === undefined
+		? `${attempt.provider.name} answered ${status} (${type}).`
+		: `${attempt.provider.name} answered ${status}: ${said.slice(0, 1000)}`;
+}
+
+/** The message of an error in any of the shapes that servers use. */
+function message(json: unknown): string | undefined {
+	if (!isObject(json)) return undefined;
+	for (const candidate of [json['error'], json['message'], json['detail'], json['msg']]) {
+		if (typeof candidate === 'string') return candidate;
+		if (isObject(candidate) && typeof candidate['message'] === 'string') return candidate['message'];
+	}
+	return undefined;
+}
+
+const retryHeaders = ['retry-after', 'retry-after-ms', 'x-should-retry'];
+
+/** What a client must know to try again in time, also when the error is wrapped. */
+function passedOn(headers: Headers): Record<string, string> {
+	const passed: Record<string, string> = {};
+	for (const [name, value] of Object.entries(headers)) {
+		if (typeof value === 'string' && (retryHeaders.includes(name) || /^(x|anthropic)-ratelimit-/.test(name)))
+			passed[name] = value;
+	}
+	return passed;
+}
+
+function parsed(text: string): JsonObject | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return isObject(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** A body that came compressed although it was asked for plain is unpacked, and the headers no longer say otherwise. */
+function decoded(attempt: Attempt, response: Response): {headers: Headers; body: Readable} {
+	const encoding = String(response.headers['content-encoding'] ?? 'identity')
+		.trim()
+		.toLowerCase();
+	if (encoding === 'identity' || encoding === '') return response;
+	const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
+		gzip: createGunzip,
+		'x-gzip': createGunzip,
+		deflate: createInflate,
+		br: createBrotliDecompress,
+	};
+	const decoder = decoders[encoding]?.();
+	if (decoder === undefined) {
+		response.body.destroy();
+		throw refusal(
+			'upstream_invalid',
+			`${attempt.provider.name} answered in the encoding "${encoding}", which was not asked for.`,
+		);
+	}
+	const headers = Object.assign({}, response.headers, {'content-encoding': undefined, 'content-length': undefined});
+	// The pipeline destroys both ends with the first error; whoever reads the decoder sees it there.
+	pipeline(response.body, decoder, () => {});
+	return {headers, body: decoder as unknown as Readable};
+}

@@ -1,0 +1,147 @@
+/** Makes the upstream request of one attempt and has it answered: by a plugin, or over the network. */
+
+import {Readable} from 'node:stream';
+import {PluginError, refusal} from '../errors.js';
+import type {Attempt, Translation, UpstreamAnswer} from '../exchange.js';
+import type {Engine} from '../gateway.js';
+import type {Splice} from '../json.js';
+import {type Headers, UpstreamRequest} from '../request.js';
+import {UpstreamError} from '../upstream/errors.js';
+import type {Call} from './call.js';
+import {credentialHeaders, forwardedHeaders} from './headers.js';
+
+/** What came back, its body not yet read. */
+export interface Response {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly body: Readable;
+	/** The gateway asked the stream to report usage; the client did not. */
+	readonly usageAsked: boolean;
+	/** Values that `sign` added: they must not come back to the client in an error. */
+	readonly credentials: readonly string[];
+}
+
+/** Builds, prepares, signs and sends. @throws {GatewayError} when upstream cannot be reached or does not answer in time. */
+export async function send(
+	engine: Engine,
+	call: Call,
+	attempt: Attempt,
+	translation: Translation | undefined,
+): Promise<Response> {
+	const {prepare, sign, send} = engine.hooks;
+	const {bytes, usageAsked} = body(call, attempt, translation);
+	let request = new UpstreamRequest(
+		call.request.method,
+		url(call, attempt, translation),
+		headers(call, attempt),
+		bytes,
+	);
+	if (prepare.taps.length > 0) request = checked(await prepare.promise(request, attempt), 'prepare');
+	const unsigned = request;
+	if (!attempt.provider.signs && attempt.exchange.caller.anonymous)
+		request = request.withHeaders(clientCredentials(call));
+	const signer = sign.get(attempt.provider.name);
+	if (signer !== undefined && signer.taps.length > 0) request = checked(await signer.promise(request, attempt), 'sign');
+	const credentials = added(unsigned, request);
+	const own = send.taps.length > 0 ? await send.promise(request, attempt) : undefined;
+	if (own !== undefined) return {...own, body: readable(call, own), usageAsked, credentials};
+	const answer = await overNetwork(engine, call, attempt, request);
+	return {status: answer.status, headers: answer.headers, body: answer.body, usageAsked, credentials};
+}
+
+async function overNetwork(engine: Engine, call: Call, attempt: Attempt, request: UpstreamRequest) {
+	// The client may have left while a plugin was thinking: then nothing is sent at all.
+	if (call.clientLeft) throw refusal('client_closed', 'The client left before the call was sent.');
+	const pending = engine.transport(attempt.provider).send({
+		method: request.method,
+		url: request.url,
+		headers: request.headers as Record<string, string | string[]>,
+		stream: call.request.stream || call.endpoint.kind === 'passthrough',
+		...(request.body !== undefined && {body: request.body}),
+	});
+	call.cancel = () => pending.abort();
+	try {
+		return await pending.response;
+	} catch (error) {
+		throw upstreamRefusal(error);
+	}
+}
+
+/** What the transport reports, as the error that the client is told. */
+export function upstreamRefusal(error: unknown): unknown {
+	if (!(error instanceof UpstreamError)) return error;
+	if (error.kind === 'timeout') return refusal('upstream_timeout', error.message, {cause: error});
+	const invalid = error.kind === 'too-large' || error.kind === 'truncated';
+	return refusal(invalid ? 'upstream_invalid' : 'upstream_unreachable', error.message, {cause: error});
+}
+
+function url(call: Call, {provider, target, dialect}: Attempt, translation: Translation | undefined): URL {
+	const {endpoint} = call;
+	const path =
+		translation?.path ??
+		(endpoint.kind === 'passthrough'
+			? endpoint.upstreamPath
+			: endpoint.kind === 'model'
+				? (endpoint.route.upstreamPath ?? endpoint.route.path)
+				: call.request.path);
+	const url = provider.locate(path, dialect.family, target.model);
+	if (call.request.query !== '' && translation === undefined)
+		url.search = url.search === '' ? call.request.query : `${url.search}&${call.request.query.slice(1)}`;
+	return url;
+}
+
+/** The client's bytes, with the model named as upstream names it and everything else as it came. */
+function body(
+	call: Call,
+	attempt: Attempt,
+	translation: Translation | undefined,
+): {bytes: Buffer | Readable | undefined; usageAsked: boolean} {
+	const {request} = call;
+	if (translation !== undefined) return {bytes: Buffer.from(JSON.stringify(translation.body)), usageAsked: false};
+	if (request.json === undefined) return {bytes: request.upload, usageAsked: false};
+	const changes: Splice[] = [];
+	if (request.model !== undefined && attempt.target.model !== '' && request.model !== attempt.target.model) {
+		changes.push({name: 'model', json: JSON.stringify(attempt.target.model)});
+	}
+	const ask = request.stream && attempt.provider.streamUsage ? attempt.dialect.askForUsage?.(request.json) : undefined;
+	if (ask !== undefined) changes.push(ask);
+	return {bytes: request.spliced(changes), usageAsked: ask !== undefined};
+}
+
+function headers(call: Call, {provider}: Attempt): Record<string, string | string[]> {
+	const unread = call.endpoint.kind === 'passthrough';
+	const forwarded = forwardedHeaders(call.request.headers, unread);
+	// Usage is read from the bytes as they pass, so they must come uncompressed.
+	if (!unread) forwarded['accept-encoding'] = 'identity';
+	if (call.request.json !== undefined) delete forwarded['content-length'];
+	return Object.assign(forwarded, provider.headers);
+}
+
+function clientCredentials(call: Call): Record<string, string> {
+	const shown: Record<string, string> = {};
+	for (const name of credentialHeaders) {
+		const value = call.request.headers[name];
+		if (typeof value === 'string') shown[name] = value;
+	}
+	return shown;
+}
+
+/** The header values, and the secrets within them, that were not there before signing. */
+function added(before: UpstreamRequest, after: UpstreamRequest): readonly string[] {
+	if (before === after) return [];
+	return Object.entries(after.headers).flatMap(([name, value]) =>
+		before.headers[name] === value ? [] : [String(value).replace(/^(Bearer|Basic) /i, '')],
+	);
+}
+
+function checked(request: unknown, hook: string): UpstreamRequest {
+	if (request instanceof UpstreamRequest) return request;
+	throw new PluginError('?', hook, new TypeError('a tap returned something that is not an upstream request'));
+}
+
+/** A plugin's answer, as if it had come over the network. */
+function readable(call: Call, answer: UpstreamAnswer): Readable {
+	const body = Readable.from(Buffer.isBuffer(answer.body) ? [answer.body] : answer.body, {objectMode: false});
+	call.cancel = () => body.destroy();
+	return body;
+}

@@ -1,0 +1,143 @@
+import {buildConnector, type Dispatcher, Pool} from 'undici';
+import type {CallReport, FlatHeaders, Wire} from './call-report.js';
+import {describeFailure, type UpstreamError} from './errors.js';
+import {PooledBody} from './pooled-body.js';
+import {parseRawHeaders} from './raw-headers.js';
+
+/** How connections are made, for both wires. */
+export interface ConnectionOptions {
+	/** Milliseconds, 0 is no limit. */
+	readonly connectMs: number;
+	readonly tls: {readonly ca?: string | Buffer; readonly rejectUnauthorized?: boolean};
+}
+
+/** Milliseconds an idle connection is kept, unless the provider asks for less: below what load balancers allow. */
+export const idleConnectionMs = 30_000;
+/** Bytes of headers an answer may have; content security policies alone can fill node's default of 16 KiB. */
+export const headerLimit = 64 * 1024;
+
+/** The kept-alive undici connections to one origin. */
+export class PooledOrigin {
+	readonly #pool: Pool;
+	#connecting = false;
+	/** The origin answers in a way that undici refuses and node takes: `100 Continue` without being asked. */
+	refused = false;
+
+	constructor(origin: string, {connectMs, tls}: ConnectionOptions) {
+		const connect = buildConnector({...tls, timeout: connectMs});
+		this.#pool = new Pool(origin, {
+			// Time limits are the call's own (see CallClock); undici's would be two more timers.
+			headersTimeout: 0,
+			bodyTimeout: 0,
+			keepAliveTimeout: idleConnectionMs,
+			maxHeaderSize: headerLimit,
+			connect: (options, callback) =>
+				connect(options, (...result) => {
+					// Inside the callback undici writes the call that waited for this connection: how else would
+					// that call know that its connection is a new one?
+					this.#connecting = true;
+					callback(...result);
+					this.#connecting = false;
+				}),
+		});
+	}
+
+	/** Whether the connection that a call is being written to was made for it. */
+	get connecting(): boolean {
+		return this.#connecting;
+	}
+
+	dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+		this.#pool.dispatch(options, handler);
+	}
+
+	/** Closes idle connections at once and the others after their call. */
+	close(): void {
+		this.#pool.close().catch(() => {});
+	}
+}
+
+/** One call over an undici pool: the cheapest way to send a buffer and get a plain answer. */
+export class PooledWire implements Wire, Dispatcher.DispatchHandler {
+	readonly #report: CallReport;
+	readonly #origin: PooledOrigin;
+	#abort: (() => void) | undefined;
+	#body: PooledBody | undefined;
+	#over = false;
+	#connected = false;
+	#heard = false;
+	#reused = false;
+
+	constructor(report: CallReport, origin: PooledOrigin) {
+		this.#report = report;
+		this.#origin = origin;
+	}
+
+	send(method: string, path: string, headers: FlatHeaders, body: Buffer | undefined): void {
+		const options = {method, path, headers: headers as string[], body: body ?? null};
+		this.#origin.dispatch(options, this);
+	}
+
+	destroy(error?: UpstreamError): void {
+		if (this.#body !== undefined) this.#body.destroy(error);
+		else this.#close();
+	}
+
+	readonly #close = (): void => {
+		if (this.#over) return;
+		this.#over = true;
+		this.#report.clock.stop();
+		// Without a connection there is nothing to abort yet: `onConnect` does it, or the pool gives up after connectMs.
+		this.#abort?.();
+	};
+
+	onConnect(abort: () => void): void {
+		if (this.#over) {
+			abort();
+			return;
+		}
+		this.#abort = abort;
+		this.#connected = true;
+		this.#reused = !this.#origin.connecting;
+		this.#report.clock.connected();
+	}
+
+	onResponseStarted(): void {
+		this.#heard = true;
+	}
+
+	onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
+		if (status < 200) return true;
+		this.#body = new PooledBody(this.#report.clock, resume, this.#close);
+		this.#report.clock.answered();
+		this.#report.answered(status, parseRawHeaders(headers), this.#body);
+		return true;
+	}
+
+	onData(chunk: Buffer): boolean {
+		return this.#body?.feed(chunk) ?? true;
+	}
+
+	onComplete(): void {
+		this.#over = true;
+		this.#report.clock.stop();
+		this.#body?.push(null);
+	}
+
+	onError(error: Error): void {
+		if (this.#over) return;
+		this.#over = true;
+		this.#report.clock.stop();
+		if (error.message === 'bad response') this.#origin.refused = true;
+		const failure = describeFailure(error, {
+			host: this.#report.host,
+			connected: this.#connected,
+			answered: this.#body !== undefined,
+			reusedSocket: this.#reused && !this.#heard,
+		});
+		const body = this.#body;
+		// A body that breaks in the same breath as its head breaks a moment later, when somebody listens to it.
+		if (body !== undefined) setImmediate(() => body.destroy(failure));
+		else this.#report.failed(failure);
+	}
+}

@@ -1,0 +1,142 @@
+import {Readable} from 'node:stream';
+import got, {type Method, Options, type Request, type RequestFunction} from 'got';
+import {type AnswerHead, Call, type PendingCall, type UpstreamResponse} from './call.js';
+import type {Timeouts} from './call-clock.js';
+import {flattenHeaders} from './call-report.js';
+import {NodeConnections, NodeWire} from './node-wire.js';
+import {type ConnectionOptions, PooledOrigin, PooledWire} from './pooled-wire.js';
+
+export type {PendingCall, Timeouts, UpstreamResponse};
+
+/** A call to a provider. */
+export interface UpstreamCall {
+	readonly method: string;
+	/** Absolute; credentials in it are ignored. */
+	readonly url: URL;
+	/**
+	 * Sent exactly so, with lower-case names. host, content-length (but for streamed bodies), connection,
+	 * transfer-encoding and expect are the transport's own business and dropped.
+	 */
+	readonly headers: Readonly<Record<string, string | string[]>>;
+	/**
+	 * A stream is read as fast as the provider takes it: with the content-length header if there is one, chunked
+	 * otherwise. It is never destroyed, only left alone when the call ends early.
+	 */
+	readonly body?: Buffer | Readable;
+	/** The caller relays the answer chunk by chunk. */
+	readonly stream: boolean;
+}
+
+/** What a transport is made of. */
+export interface TransportOptions {
+	readonly timeouts: Timeouts;
+	/** `rejectUnauthorized` is on unless switched off; `ca` replaces the system's authorities. */
+	readonly tls?: {readonly ca?: string | Buffer; readonly rejectUnauthorized?: boolean};
+}
+
+/** The HTTP client towards one provider, with its kept-alive connections. */
+export class Transport {
+	readonly #timeouts: Timeouts;
+	readonly #options: ConnectionOptions;
+	readonly #connections: NodeConnections;
+	readonly #origins = new Map<string, PooledOrigin>();
+	/** One for all calls: building got's options costs more than the whole call. */
+	readonly #template: Options;
+	#templateUrl = '';
+	#closed = false;
+
+	constructor({timeouts, tls = {}}: TransportOptions) {
+		this.#timeouts = timeouts;
+		this.#options = {connectMs: timeouts.connectMs, tls};
+		this.#connections = new NodeConnections(this.#options);
+		this.#template = new Options(undefined, {
+			isStream: true,
+			retry: {limit: 0},
+			decompress: false,
+			throwHttpErrors: false,
+			followRedirect: false,
+			copyPipedHeaders: false,
+		});
+		// Assigned and not given: got spreads it into every request, and spreading undefined values is slow.
+		this.#template.cacheOptions = {};
+	}
+
+	/**
+	 * Sends a call. Never throws: what cannot be sent rejects the response.
+	 *
+	 * Buffers with a plain answer go over undici, which needs a third of node's CPU per call; streams go over
+	 * node:http, whose relay is the faster one and which tells when an upload has been sent.
+	 */
+	send(call: UpstreamCall): PendingCall {
+		const {url, body} = call;
+		const pending = new Call(url.host, this.#timeouts, body instanceof Readable);
+		const template = this.#template;
+		template.request = this.#request(call, pending);
+		template.method = call.method as Method;
+		// got replaces its default headers (user-agent) by these.
+		template.headers = call.headers as Record<string, string | string[]>;
+		// Parsing a URL is the dearest of got's setters, and a provider has few.
+		if (url.href !== this.#templateUrl) {
+			template.url = withoutCredentials(url);
+			this.#templateUrl = url.href;
+		}
+		const client = got(undefined, undefined, template) as unknown as Request;
+		// The template must not hold one call's credentials and body until the next call comes.
+		template.headers = {};
+		template.request = undefined;
+		pending.attach(client);
+		client.once('response', head => pending.deliver(head as unknown as AnswerHead));
+		client.on('error', error => pending.refused(error));
+		// The body goes past got (through two more streams and a copy of its source's headers); got must not wait for it.
+		client.end();
+		return pending;
+	}
+
+	/** Lets go of idle connections; calls under way go on, and their connections close after them. */
+	async close(): Promise<void> {
+		this.#closed = true;
+		this.#connections.close();
+		for (const origin of this.#origins.values()) origin.close();
+	}
+
+	/** got's `request` option: what really sends the call. It may return a promise of the response. */
+	#request(call: UpstreamCall, pending: Call): RequestFunction {
+		const request = (_url: URL, {method = 'GET', headers}: {method?: string; headers?: unknown}) => {
+			const {url, body} = call;
+			const flat = flattenHeaders(headers as Record<string, string | string[] | undefined>);
+			if (!call.stream && !(body instanceof Readable)) {
+				const origin = this.#origin(url.origin);
+				if (!origin.refused) {
+					const wire = new PooledWire(pending, origin);
+					return pending.start(wire, () => wire.send(method, url.pathname + url.search, flat, body));
+				}
+			}
+			const wire = new NodeWire(pending);
+			const contentLength = call.headers['content-length'];
+			const length = typeof contentLength === 'string' ? contentLength : undefined;
+			return pending.start(wire, () =>
+				wire.send({method, url, headers: flat, body, contentLength: length}, this.#connections),
+			);
+		};
+		return request as unknown as RequestFunction;
+	}
+
+	#origin(origin: string): PooledOrigin {
+		let known = this.#origins.get(origin);
+		if (known === undefined) {
+			known = new PooledOrigin(origin, this.#options);
+			if (this.#closed) known.close();
+			this.#origins.set(origin, known);
+		}
+		return known;
+	}
+}
+
+/** got would turn credentials in a URL into an authorization header. */
+function withoutCredentials(url: URL): URL {
+	if (url.username === '' && url.password === '') return url;
+	const bare = new URL(url);
+	bare.username = '';
+	bare.password = '';
+	return bare;
+}
