@@ -7,18 +7,24 @@ import {describeMachine, findPinning} from './machine.js';
 import {type Bench, measureCase, type Samples} from './measure.js';
 import {freePort, moveTo, start, stopAll, waitUntilReady} from './processes.js';
 import {gateway, gatewayIsBuilt, proxies} from './proxies/index.js';
-import {formatCase, judge, summarize} from './report.js';
+import {formatCase} from './report.js';
+import {judge, summarize} from './summary.js';
 
-const {values: options} = parseArgs({
-	options: {
-		only: {type: 'string'},
-		proxies: {type: 'string'},
-		rounds: {type: 'string'},
-		quick: {type: 'boolean', default: false},
-		json: {type: 'string'},
-		strict: {type: 'boolean', default: false},
-	},
-});
+function readOptions() {
+	const {values} = parseArgs({
+		options: {
+			only: {type: 'string'},
+			proxies: {type: 'string'},
+			rounds: {type: 'string'},
+			quick: {type: 'boolean', default: false},
+			json: {type: 'string'},
+			strict: {type: 'boolean', default: false},
+		},
+	});
+	const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+	if (!(Number.isInteger(rounds) && rounds > 0 && rounds <= 100)) throw new Error('--rounds takes 1 to 100');
+	return {...values, rounds};
+}
 
 /** The named ones, in the order of the list; all when nothing is named. */
 function choose<Item extends {name: string}>(items: readonly Item[], names: string | undefined): Item[] {
@@ -38,20 +44,19 @@ function note(text: string): void {
 // Asked first: a process that has moved to one core sees only that one.
 const machine = describeMachine();
 
-async function prepare(): Promise<Bench> {
+async function prepare({rounds, quick}: {rounds: number; quick: boolean}): Promise<Bench> {
 	const found = findPinning();
 	const pinning = 'reason' in found ? undefined : found;
 	if ('reason' in found) note(`Not pinned: ${found.reason}. Proxy and load share the cores, the numbers are rough.`);
 	else moveTo(found.loadCore);
 	const core = pinning?.loadCore;
-	const file = (path: string) => [fileURLToPath(new URL(path, import.meta.url))];
-	const upstream = start({name: 'upstream', command: file('upstream.js'), core, port: await freePort(), channel: true});
+	const upstreamFile = fileURLToPath(new URL('./upstream.js', import.meta.url));
+	const loadFile = fileURLToPath(new URL('./load/main.js', import.meta.url));
+	const port = await freePort();
+	const upstream = start({name: 'upstream', command: [upstreamFile], core, port, channel: true});
 	await waitUntilReady(upstream);
-	const generator = start({name: 'load', command: file('load/main.js'), core, port: 0, channel: true});
-	const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
-	if (!(Number.isInteger(rounds) && rounds > 0 && rounds <= 100))
-		throw new Error('--rounds takes a number from 1 to 100');
-	return {upstream, generator, pinning, rounds, quick: options.quick};
+	const generator = start({name: 'load', command: [loadFile], core, port: 0, channel: true});
+	return {upstream, generator, pinning, rounds, quick};
 }
 
 function describeRun({pinning, rounds, quick}: Bench): string {
@@ -62,13 +67,14 @@ function describeRun({pinning, rounds, quick}: Bench): string {
 }
 
 async function main(): Promise<void> {
+	const options = readOptions();
 	const chosenCases = choose(cases, options.only);
 	const chosenProxies = choose(proxies, options.proxies).filter(({name}) => {
 		if (name !== gateway || gatewayIsBuilt()) return true;
 		note('The gateway is left out: dist/config/cli.js does not exist.');
 		return false;
 	});
-	const bench = await prepare();
+	const bench = await prepare(options);
 	console.log(`${describeRun(bench)}\n`);
 	const raw: Record<string, Record<string, unknown>> = {};
 	const missed: string[] = [];

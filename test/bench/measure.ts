@@ -16,7 +16,7 @@ export type Bench = {
 /** What was measured for each proxy, round after round. */
 export type Samples = Map<string, Measurement[]>;
 
-const warmUpSeconds = 1;
+const warmUpSeconds = 0.8;
 
 export async function measureCase(bench: Bench, benchCase: Case, proxies: readonly BenchProxy[]): Promise<Samples> {
 	return benchCase.fresh === true ? measureAlone(bench, benchCase, proxies) : interleave(bench, benchCase, proxies);
@@ -30,7 +30,8 @@ async function interleave(bench: Bench, benchCase: Case, proxies: readonly Bench
 	const heat = benchCase.warmUp ?? benchCase.job;
 	for (const {port} of targets) await runJob(bench.generator, heat(port, warmUpSeconds));
 	const samples: Samples = new Map(targets.map(({name}) => [name, []]));
-	for (let round = 0; round < bench.rounds; round++) {
+	const rounds = Math.min(bench.rounds, benchCase.mostRounds ?? bench.rounds);
+	for (let round = 0; round < rounds; round++) {
 		for (const target of targets) {
 			samples.get(target.name)?.push(await measure(bench, target, benchCase.job(target.port, seconds)));
 		}
@@ -71,7 +72,7 @@ async function measure({upstream, generator}: Bench, target: Running, job: Job):
 		return {
 			...outcome,
 			residentMegabytes: highest,
-			proxyBusy: (processorSeconds(target.pid) - before.proxy) / elapsed,
+			proxyBusy: target.name === direct ? Number.NaN : (processorSeconds(target.pid) - before.proxy) / elapsed,
 			loadBusy: (loadSeconds() - before.load) / elapsed,
 		};
 	} finally {

@@ -2,8 +2,8 @@
 export const streamChunks = 200;
 export const streamEvents = streamChunks + 1;
 export const benchKey = 'bench-key';
-/** Sent as `user`, a field every proxy passes on: asks the upstream for one chunk per second. */
-export const slowUser = 'bench-slow';
+/** Sent in `user`, a field every proxy passes on: asks the upstream for an endless stream with a pause after each chunk. */
+export const pausePrefix = 'bench-pause-';
 
 const system =
 	'You are the assistant of a small public library. Answer in plain words, in the language of the question, and in no ' +
@@ -12,10 +12,10 @@ const question =
 	'I am looking for a book about the history of the printing press that a twelve year old would enjoy, with pictures of ' +
 	'the machines, and if there is one, a second book about how paper was made by hand in the same time.';
 
-export type Kind = 'plain' | 'stream' | 'slow-stream';
+export type Kind = 'plain' | 'stream';
 
 /** One chat call of 0.6 kB. */
-export function chatCall(kind: Kind): string {
+export function chatCall(kind: Kind, pauseMilliseconds?: number): string {
 	return JSON.stringify({
 		model: 'gpt-4o-mini',
 		messages: [
@@ -24,13 +24,13 @@ export function chatCall(kind: Kind): string {
 		],
 		temperature: 0.2,
 		...(kind === 'plain' ? {} : {stream: true}),
-		...(kind === 'slow-stream' ? {user: slowUser} : {}),
+		...(pauseMilliseconds === undefined ? {} : {user: pausePrefix + pauseMilliseconds}),
 	});
 }
 
 /** The same call as it goes over the wire. */
-export function chatCallBytes(kind: Kind): Buffer {
-	const body = chatCall(kind);
+export function chatCallBytes(kind: Kind, pauseMilliseconds?: number): Buffer {
+	const body = chatCall(kind, pauseMilliseconds);
 	const head = [
 		'POST /v1/chat/completions HTTP/1.1',
 		'host: 127.0.0.1',

@@ -1,7 +1,7 @@
 // The provider behind every proxy, in its own process: fixed answers, as cheap as a raw socket allows.
 import {createServer, type Socket} from 'node:net';
 import {HttpReader} from './http-reader.js';
-import {chunkEvent, completion, slowUser, streamChunks} from './messages.js';
+import {chunkEvent, completion, pausePrefix, streamChunks} from './messages.js';
 
 const jsonHead = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
 const plainAnswer = Buffer.from(`${jsonHead}content-length: ${Buffer.byteLength(completion)}\r\n\r\n${completion}`);
@@ -24,7 +24,7 @@ function answer(socket: Socket, head: string, body: Buffer): void {
 	}
 	const call = JSON.parse(body.toString()) as {stream?: boolean; user?: string};
 	if (call.stream !== true) socket.write(plainAnswer);
-	else if (call.user === slowUser) streamSlowly(socket);
+	else if (call.user?.startsWith(pausePrefix)) streamPaced(socket, Number(call.user.slice(pausePrefix.length)));
 	else streamFast(socket);
 }
 
@@ -48,12 +48,12 @@ function streamFast(socket: Socket): void {
 	next();
 }
 
-function streamSlowly(socket: Socket): void {
+function streamPaced(socket: Socket, pauseMilliseconds: number): void {
 	let index = 0;
 	const next = () => socket.write(chunks[index++ % (streamChunks - 1)] ?? done);
 	socket.write(streamHead);
 	next();
-	const timer = setInterval(next, 1000);
+	const timer = setInterval(next, pauseMilliseconds);
 	socket.once('close', () => clearInterval(timer));
 }
 

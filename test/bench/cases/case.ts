@@ -3,12 +3,12 @@ import type {Job, Outcome} from '../load/jobs.js';
 export type Measurement = Outcome & {
 	/** The highest that was seen while the job ran. */
 	residentMegabytes: number;
-	/** Share of a core, 1 being all of it. */
+	/** Share of a core, 1 being all of it; NaN where there is no proxy. */
 	proxyBusy: number;
 	loadBusy: number;
 };
 
-export type Bar = {
+type Bar = {
 	/** What is held against the limit: the ratio to the baseline or the value itself. */
 	of: 'ratio' | 'value';
 	limit: number;
@@ -23,6 +23,8 @@ export type Case = {
 	digits: number;
 	seconds: number;
 	quickSeconds: number;
+	/** No more rounds than these, where more would tell no more. */
+	mostRounds?: number;
 	job(port: number, seconds: number): Job;
 	/** When measuring needs more heat than its own job gives. */
 	warmUp?(port: number, seconds: number): Job;
@@ -33,6 +35,8 @@ export type Case = {
 	baseline: string;
 	/** The value is what is added to that of the direct row in the same round. */
 	overDirect?: boolean;
+	/** The proxy's core is to be the limit: when it was not, the numbers say little and the table says so. */
+	saturates?: boolean;
 	/** Measured once, in a process that has done nothing before, with no other proxy beside it. */
 	fresh?: boolean;
 	bar?: Bar;

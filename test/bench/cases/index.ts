@@ -1,8 +1,9 @@
 import type {Case} from './case.js';
+import {chunkCost} from './chunk-cost.js';
 import {latency} from './latency.js';
 import {memory} from './memory.js';
 import {plain} from './plain.js';
 import {streams} from './streams.js';
 import {tail} from './tail.js';
 
-export const cases: readonly Case[] = [plain, streams, latency, tail, memory];
+export const cases: readonly Case[] = [plain, streams, chunkCost, latency, tail, memory];

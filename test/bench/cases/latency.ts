@@ -6,8 +6,8 @@ export const latency: Case = {
 	title: 'Latency: microseconds added to the median call, one call at a time',
 	unit: 'added µs (p50)',
 	digits: 0,
-	seconds: 1,
-	quickSeconds: 0.5,
+	seconds: 0.6,
+	quickSeconds: 0.3,
 	job: (port, seconds) => ({type: 'closed', port, kind: 'plain', concurrency: 1, seconds}),
 	// One caller alone does not send enough for the compiler to get going.
 	warmUp: plain.job,

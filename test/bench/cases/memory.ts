@@ -7,7 +7,7 @@ export const memory: Case = {
 	digits: 0,
 	seconds: 10,
 	quickSeconds: 4,
-	job: (port, seconds) => ({type: 'hold', port, streams: 1000, seconds}),
+	job: (port, seconds) => ({type: 'hold', port, streams: 1000, pauseMilliseconds: 1000, seconds}),
 	value: ({residentMegabytes}) => residentMegabytes,
 	baseline: 'node-http',
 	fresh: true,

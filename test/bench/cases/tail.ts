@@ -8,6 +8,7 @@ export const tail: Case = {
 	digits: 2,
 	seconds: 1,
 	quickSeconds: 0.5,
+	mostRounds: 3,
 	job: (port, seconds) => ({type: 'rate', port, perSecond: 1000, connections: 64, seconds}),
 	warmUp: plain.job,
 	value: ({p99Microseconds}) => p99Microseconds / 1000,

@@ -5,24 +5,27 @@ import type {HoldJob, Outcome} from './jobs.js';
 
 /** Opened in handfuls: a thousand connections at once would test the listen backlog. */
 const handful = 25;
-const pauseMilliseconds = 25;
-/** How many of the expected events a stream may still be owed when it counts as alive. */
-const owed = 2;
+const handfulMilliseconds = 25;
+/** Not counted: the last streams get going. */
+const leadInMilliseconds = 500;
+/** The share of its events that a stream must have brought to count as alive. */
+const aliveShare = 0.8;
 
 type Stream = {client: Client; events: number; broken: boolean};
 
-export async function runHold({port, streams, seconds}: HoldJob): Promise<Outcome> {
-	const bytes = chatCallBytes('slow-stream');
+export async function runHold({port, streams, pauseMilliseconds, seconds}: HoldJob): Promise<Outcome> {
+	const bytes = chatCallBytes('stream', pauseMilliseconds);
 	const open: Stream[] = [];
 	while (open.length < streams) {
 		for (let index = 0; index < handful && open.length < streams; index++) open.push(start(port, bytes));
-		await sleep(pauseMilliseconds);
+		await sleep(handfulMilliseconds);
 	}
-	await sleep(1000);
+	await sleep(leadInMilliseconds);
 	const before = open.map(stream => stream.events);
 	await sleep(seconds * 1000);
 	const relayed = open.map((stream, index) => stream.events - (before[index] ?? 0));
-	const alive = open.filter((stream, index) => !stream.broken && (relayed[index] ?? 0) >= seconds - owed);
+	const wanted = aliveShare * ((seconds * 1000) / pauseMilliseconds);
+	const alive = open.filter((stream, index) => !stream.broken && (relayed[index] ?? 0) >= wanted);
 	for (const {client} of open) client.close();
 	return {
 		seconds,
@@ -39,7 +42,7 @@ function start(port: number, bytes: Buffer): Stream {
 		stream.broken = true;
 	};
 	const client = new Client(port, {
-		// A slow stream never ends by itself.
+		// These streams never end by themselves.
 		replied: end,
 		failed: end,
 		events(count) {

@@ -4,8 +4,8 @@ import type {Kind} from '../messages.js';
 export type ClosedJob = {type: 'closed'; port: number; kind: Kind; concurrency: number; seconds: number};
 /** `rate`: so many calls per second, however long the answers take. */
 export type RateJob = {type: 'rate'; port: number; perSecond: number; connections: number; seconds: number};
-/** `hold`: so many slow streams, open for so long. */
-export type HoldJob = {type: 'hold'; port: number; streams: number; seconds: number};
+/** `hold`: so many endless streams, one event per pause, open for so long. */
+export type HoldJob = {type: 'hold'; port: number; streams: number; pauseMilliseconds: number; seconds: number};
 export type Job = ClosedJob | RateJob | HoldJob;
 
 export type Outcome = {
