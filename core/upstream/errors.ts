@@ -84,8 +84,11 @@ export function describeFailure(error: unknown, place: FailurePlace): UpstreamEr
 	if (code !== undefined && headerOverflowCodes.has(code)) {
 		return new UpstreamError('reset', phase, `${host} sent too many or too large headers (${code})`, {cause});
 	}
-	if (code?.startsWith('HPE_') && !endedEarlyCodes.has(code)) {
-		return new UpstreamError('reset', phase, `${host} sent something that is not HTTP (${code})`, {cause});
+	// undici's parser errors have no code; their name and text tell them.
+	const parser = code?.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError');
+	const endedEarly = (code !== undefined && endedEarlyCodes.has(code)) || text.includes('Invalid EOF state');
+	if (parser && !endedEarly) {
+		return new UpstreamError('reset', phase, `${host} sent something that is not HTTP: ${text}`, {cause});
 	}
 	if (!answered) {
 		const message = `${host} closed the connection without an answer (${label})`;

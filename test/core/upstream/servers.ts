@@ -1,0 +1,96 @@
+import {once} from 'node:events';
+import http from 'node:http';
+import net, {type AddressInfo, type Socket} from 'node:net';
+import type {Readable} from 'node:stream';
+import type {ExecutionContext} from 'ava';
+import {type Timeouts, Transport, type UpstreamCall} from '../../../core/upstream/transport.js';
+
+/** No limits: a test that waits for the wrong thing runs into ava's own timeout. */
+export const patient: Timeouts = {connectMs: 0, firstByteMs: 0, idleMs: 0, totalMs: 0};
+
+/** A transport that closes with its test. */
+export function transport(t: ExecutionContext, timeouts: Partial<Timeouts> = {}): Transport {
+	const created = new Transport({timeouts: {...patient, ...timeouts}});
+	t.teardown(() => created.close());
+	return created;
+}
+
+/** An HTTP server on a free port of 127.0.0.1; the URL of its root. */
+export async function httpServer(t: ExecutionContext, listener: http.RequestListener): Promise<URL> {
+	const server = http.createServer(listener);
+	t.teardown(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	return listen(server);
+}
+
+/** A server that speaks whatever `handle` writes into the socket. */
+export async function socketServer(t: ExecutionContext, handle: (socket: Socket) => void): Promise<URL> {
+	const sockets = new Set<Socket>();
+	const server = net.createServer(socket => {
+		sockets.add(socket);
+		socket.on('error', () => {});
+		socket.on('close', () => sockets.delete(socket));
+		handle(socket);
+	});
+	t.teardown(() => {
+		for (const socket of sockets) socket.destroy();
+		server.close();
+	});
+	return listen(server);
+}
+
+export async function listen(server: net.Server): Promise<URL> {
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+}
+
+/** The two wires: a buffer with a plain answer, and an answer that is streamed. */
+export const wires = [
+	{wire: 'pooled', stream: false},
+	{wire: 'node', stream: true},
+] as const;
+
+/** A POST with a small JSON body, unless said otherwise. */
+export function post(url: URL, call: Partial<UpstreamCall> = {}): UpstreamCall {
+	return {
+		method: 'POST',
+		url,
+		headers: {'content-type': 'application/json'},
+		body: Buffer.from('{}'),
+		stream: false,
+		...call,
+	};
+}
+
+/** Resolves when the first request has come in completely, byte for byte, and answers nothing. */
+export function firstData(socket: Socket): Promise<Buffer> {
+	return new Promise(resolve => socket.once('data', resolve));
+}
+
+/** The error a promise rejects with. */
+export async function failure(promise: Promise<unknown>): Promise<Error> {
+	try {
+		await promise;
+	} catch (error) {
+		return error as Error;
+	}
+	throw new Error('did not fail');
+}
+
+export async function text(body: Readable): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of body) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks).toString();
+}
+
+/** A promise and its resolve. */
+export function signal<T = void>(): {readonly promise: Promise<T>; readonly resolve: (value: T) => void} {
+	let resolve!: (value: T) => void;
+	const promise = new Promise<T>(done => {
+		resolve = done;
+	});
+	return {promise, resolve};
+}
