@@ -29,6 +29,11 @@ export const errorTable = Object.freeze({
 		meaning: '`model` is missing, not a string, too long or holds characters that no model name has.',
 		remedy: 'Send `model` as `provider.model`, an alias or a short name.',
 	},
+	invalid_parameter: {
+		status: 400,
+		meaning: 'A query parameter has a value that it cannot have.',
+		remedy: 'The message names the parameter and what it may be.',
+	},
 	format_not_spoken: {
 		status: 400,
 		meaning: "The target does not speak the client's API format and nothing is registered that translates.",

@@ -113,6 +113,15 @@ export class Engine {
 		}
 	}
 
+	/** Applies one plugin. @throws what the plugin throws, with its name; {@link ConfigError} when the name is taken. */
+	async apply(plugin: Plugin): Promise<void> {
+		if (this.plugins.includes(plugin.name)) {
+			throw new ConfigError(`plugin "${plugin.name}" is listed twice; give one of them another name or remove it`);
+		}
+		this.plugins.push(plugin.name);
+		await blaming(plugin.name, 'apply', () => plugin.apply(this.#facade(plugin.name)));
+	}
+
 	/** The HTTP client of a provider; made on first use, closed with the gateway. */
 	transport(provider: Provider): Transport {
 		let transport = this.#transports.get(provider.name);

@@ -34,10 +34,20 @@ const mostAttempts = 20;
 export async function attemptTargets(engine: Engine, call: Call): Promise<Answer> {
 	const targets = call.routed().targets;
 	let next = 0;
+	let previous: Failed | undefined;
 	for (let number = 1; ; number++) {
 		const target = targets[next] as Target;
 		const began = performance.now();
-		const result = await attemptOnce(engine, call, target, number);
+		let result: Answer | Failed;
+		try {
+			result = await attemptOnce(engine, call, target, number);
+		} catch (error) {
+			// A fallback that cannot be spoken to is no reason to hide why the first target failed.
+			if (previous === undefined || !GatewayError.is(error) || error.code !== 'format_not_spoken') throw error;
+			call.error = previous.failure.error;
+			call.target = previous.failure.attempt.target;
+			return giveUp(previous);
+		}
 		call.attempts.push(report(target, result, performance.now() - began));
 		call.target = target;
 		if (!('failure' in result)) return result;
@@ -49,6 +59,7 @@ export async function attemptTargets(engine: Engine, call: Call): Promise<Answer
 				: 'give-up';
 		if (recovery === 'next-target' && next + 1 < targets.length) next++;
 		else if (recovery !== 'same-target') return giveUp(result);
+		previous = result;
 		call.error = undefined;
 	}
 }

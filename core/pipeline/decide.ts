@@ -38,6 +38,7 @@ export async function rewrite(engine: Engine, call: Call): Promise<void> {
 
 /** @throws {GatewayError} `model_not_found` when no tap knows a target, `model_not_allowed` when the caller may use none. */
 export async function resolve(engine: Engine, call: Call): Promise<void> {
+	checkModel(call);
 	const exchange = call.known();
 	const found = await engine.hooks.resolve.promise(call.request, exchange);
 	if (found === undefined || found.length === 0) {
@@ -53,6 +54,20 @@ export async function resolve(engine: Engine, call: Call): Promise<void> {
 		);
 	}
 	call.targets = targets;
+}
+
+/** A model's name goes into headers, logs and URLs: what cannot be a name is refused before anybody looks at it. */
+function checkModel({endpoint, request}: Call): void {
+	const {model} = request;
+	if (model === undefined) {
+		if (endpoint.kind !== 'model') return;
+		const fault = request.json?.['model'] === undefined ? 'is missing' : 'must be a string';
+		throw refusal('invalid_model', `\`model\` ${fault}.`, {param: 'model'});
+	}
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+	if (model === '' || model.length > 512 || /[\x00-\x1f\x7f\u2028\u2029]/.test(model) || !model.isWellFormed()) {
+		throw refusal('invalid_model', '`model` must be 1 to 512 printable characters.', {param: 'model'});
+	}
 }
 
 /** Has plugins object, take and reserve. */

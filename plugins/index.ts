@@ -1,0 +1,9 @@
+/** The built-in plugins: what a config may list. `dialects` and `catalog` are always there. */
+
+export {accessLog} from './access-log/index.js';
+export {auth} from './auth/index.js';
+export {catalog} from './catalog/index.js';
+export {dialects} from './dialects/index.js';
+export {health} from './health/index.js';
+export {anthropic, anthropicCompatible, mock, openai, openaiCompatible} from './providers/index.js';
+export {routing} from './routing/index.js';
