@@ -93,13 +93,7 @@ export class Engine {
 	 */
 	async assemble(plugins: readonly Plugin[]): Promise<void> {
 		try {
-			for (const plugin of plugins) {
-				if (this.plugins.includes(plugin.name)) {
-					throw new ConfigError(`plugin "${plugin.name}" is listed twice; give one of them another name or remove it`);
-				}
-				this.plugins.push(plugin.name);
-				await blaming(plugin.name, 'apply', () => plugin.apply(this.#facade(plugin.name)));
-			}
+			for (const plugin of plugins) await this.apply(plugin);
 			for (const {plugin, step} of this.#beforeListen) await blaming(plugin, 'beforeListen', step);
 			this.#requireDeciders();
 			this.pathPrefixes = this.paths

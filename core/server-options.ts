@@ -36,7 +36,8 @@ export const serverSchema: OptionsSchema<ServerOptions> = {
 			description: 'port to listen on; 0 takes a free one',
 		},
 		bodyLimit: {
-			anyOf: [{type: 'string'}, {type: 'integer', minimum: 1}],
+			type: ['string', 'integer'],
+			minimum: 1,
 			nullable: true,
 			default: '32mb',
 			description: 'largest request body that is read, such as 32mb, 512kb or a number of bytes',
