@@ -1,0 +1,91 @@
+/** Bodies are read as JSON.parse reads them, and changed without touching any other byte. */
+
+import test from 'ava';
+import fc from 'fast-check';
+import {parseBody, splice, topLevelSpans} from '../../core/json.js';
+
+const json = fc.dictionary(fc.string(), fc.jsonValue());
+/** JSON.stringify output with white space put where JSON allows it. */
+const spaced = fc.tuple(json, fc.constantFrom('', ' ', '\n\t', '\r\n  ')).map(([value, space]) => ({
+	value,
+	text: space + JSON.stringify(value, null, space === '' ? 0 : 2) + space,
+}));
+
+test('spans point at the text of every top-level value', t => {
+	fc.assert(
+		fc.property(spaced, ({text}) => {
+			const body = Buffer.from(text);
+			const parsed = parseBody(body);
+			const spans = topLevelSpans(body);
+			t.deepEqual([...spans.keys()].sort(), Object.keys(parsed).sort());
+			for (const [name, [start, end]] of spans) t.deepEqual(JSON.parse(body.toString('utf8', start, end)), parsed[name]);
+		}),
+	);
+});
+
+test('a splice changes the named members and no other byte', t => {
+	fc.assert(
+		fc.property(spaced, fc.string(), fc.jsonValue(), ({text}, name, value) => {
+			const body = Buffer.from(text);
+			const spans = topLevelSpans(body);
+			const changed = splice(body, spans, [{name, json: JSON.stringify(value)}]);
+			const expected: Record<string, unknown> = JSON.parse(text);
+			Object.defineProperty(expected, name, {value: JSON.parse(JSON.stringify(value)), enumerable: true, configurable: true, writable: true});
+			t.deepEqual(JSON.parse(changed.toString()), expected);
+			const span = spans.get(name);
+			if (span !== undefined) {
+				t.deepEqual(changed.subarray(0, span[0]), body.subarray(0, span[0]));
+				const tail = body.length - span[1];
+				t.deepEqual(changed.subarray(changed.length - tail), body.subarray(span[1]));
+			}
+		}),
+	);
+});
+
+test('two members are spliced at once, an old one and a new one', t => {
+	const body = Buffer.from('{ "a" : 1.0 ,"model":"x", "z":[1,{"model":"inner"}]}');
+	const changed = splice(body, topLevelSpans(body), [
+		{name: 'model', json: '"y"'},
+		{name: 'extra', json: '{"k":true}'},
+	]);
+	t.is(changed.toString(), '{"extra":{"k":true}, "a" : 1.0 ,"model":"y", "z":[1,{"model":"inner"}]}');
+});
+
+test('members are added to an empty object', t => {
+	const body = Buffer.from('{}');
+	const changed = splice(body, topLevelSpans(body), [
+		{name: 'a', json: '1'},
+		{name: 'b', json: '2'},
+	]);
+	t.is(changed.toString(), '{"a":1,"b":2}');
+});
+
+for (const [what, text] of Object.entries({
+	'a name that stands twice': '{"model":"a","model":"b"}',
+	'a name that stands twice in another spelling': '{"model":"a","\\u006dodel":"b"}',
+	'more than 200 levels': `{"a":${'['.repeat(300)}${']'.repeat(300)}}`,
+})) {
+	test(`${what} is refused`, t => {
+		const error = t.throws(() => topLevelSpans(Buffer.from(text)), {message: /twice|deeper/});
+		t.is((error as {status?: number}).status, 400);
+	});
+}
+
+for (const [what, body] of Object.entries({
+	'an empty body': Buffer.alloc(0),
+	'an array': Buffer.from('[]'),
+	'a string': Buffer.from('"x"'),
+	null: Buffer.from('null'),
+	'a cut object': Buffer.from('{"a":'),
+	'a raw NUL': Buffer.from('{"a":"\0"}'),
+	'invalid UTF-8': Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]),
+	'a million open brackets': Buffer.from('['.repeat(1_000_000)),
+	'a byte order mark': Buffer.from('\ufeff{}'),
+})) {
+	test(`${what} is refused with a 400`, t => {
+		t.like(
+			t.throws(() => parseBody(body)),
+			{code: 'invalid_body', status: 400},
+		);
+	});
+}
