@@ -37,6 +37,7 @@ export {type Key, key} from './key.js';
 export {describe, type Log, type LogFields} from './log.js';
 export {closest} from './names.js';
 export {type OptionsSchema, optionsReader, type Plain} from './options.js';
+export {credentialHeaders} from './pipeline/headers.js';
 export {type ExchangeSketch, openExchange} from './pipeline/open-exchange.js';
 export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';
 export {defaultTimeouts, type Provider, type Target, targetName} from './provider.js';

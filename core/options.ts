@@ -120,7 +120,7 @@ function found(options: unknown, steps: readonly string[]): string {
 	let value = options;
 	for (const step of steps) value = (value as Record<string, unknown> | undefined)?.[step];
 	if (Secret.is(value)) return value.toString();
-	if (/key|hash|secret|token|password/i.test(steps.at(-1) ?? ''))
+	if (/auth|key|hash|secret|token|password|cookie|credential/i.test(steps.at(-1) ?? ''))
 		return `a ${Array.isArray(value) ? 'list' : typeof value}`;
 	const text = JSON.stringify(value) ?? String(value);
 	return text.length > 80 ? `${text.slice(0, 77)}...` : text;
