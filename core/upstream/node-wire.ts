@@ -134,8 +134,6 @@ export class NodeWire implements Wire {
 		const {push, _read: read, destroy} = response;
 		response.push = (chunk: Buffer | null) => {
 			if (chunk === null) {
-				// After a broken answer node ends the stream as if nothing had happened.
-				if (!response.complete) return false;
 				this.#over = true;
 				clock.stop();
 				return push.call(response, null);

@@ -135,9 +135,7 @@ export class PooledWire implements Wire, Dispatcher.DispatchHandler {
 			answered: this.#body !== undefined,
 			reusedSocket: this.#reused && !this.#heard,
 		});
-		const body = this.#body;
-		// A body that breaks in the same breath as its head breaks a moment later, when somebody listens to it.
-		if (body !== undefined) setImmediate(() => body.destroy(failure));
-		else this.#report.failed(failure);
+		if (this.#body === undefined) this.#report.failed(failure);
+		else this.#body.destroy(failure);
 	}
 }

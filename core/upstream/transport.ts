@@ -55,7 +55,6 @@ export class Transport {
 			decompress: false,
 			throwHttpErrors: false,
 			followRedirect: false,
-			copyPipedHeaders: false,
 		});
 		// Assigned and not given: got spreads it into every request, and spreading undefined values is slow.
 		this.#template.cacheOptions = {};

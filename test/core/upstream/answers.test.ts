@@ -233,4 +233,6 @@ test('a body that is already broken or gone rejects at once', async t => {
 	const {body} = await pending.response;
 	pending.abort();
 	t.like(await failure(readBody(body, 10)), {kind: 'reset', phase: 'body'});
+	t.true(body.closed);
+	t.like(await failure(readBody(body, 10)), {kind: 'reset', phase: 'body'});
 });

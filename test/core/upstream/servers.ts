@@ -17,7 +17,8 @@ export function transport(t: ExecutionContext, timeouts: Partial<Timeouts> = {})
 
 /** An HTTP server on a free port of 127.0.0.1; the URL of its root. */
 export async function httpServer(t: ExecutionContext, listener: http.RequestListener): Promise<URL> {
-	const server = http.createServer(listener);
+	// No idle limit: a connection that closes was closed by what is tested.
+	const server = http.createServer({keepAliveTimeout: 0}, listener);
 	t.teardown(() => {
 		server.closeAllConnections();
 		server.close();
