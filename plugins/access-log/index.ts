@@ -1,0 +1,71 @@
+/** Writes one line per call to standard output: who called what, where it went, how it ended, how long it took. */
+
+import type {Writable} from 'node:stream';
+import {createLogger} from 'winston';
+import {definePlugin, describe} from '../../core/index.js';
+import {BatchTransport} from './batch-transport.js';
+import {type Entry, entryOf, levelOf} from './entry.js';
+import {type Form, jsonForm, prettyForm} from './forms.js';
+import {type AccessLogOptions, accessLogSchema, levels} from './options.js';
+
+export type {AccessLogOptions} from './options.js';
+
+const message: unique symbol = Symbol.for('message');
+
+/** winston's own pipeline of formats copies the entry several times; one format makes the line and is done. */
+class LineFormat {
+	readonly #form: Form;
+
+	constructor(form: Form) {
+		this.#form = form;
+	}
+
+	transform(entry: Entry): Entry {
+		return Object.assign(entry, {[message]: this.#form(entry)});
+	}
+}
+
+/**
+ * Makes an access log that writes to a stream.
+ * @param sink the plugin writes to it and never ends it.
+ */
+export function createAccessLog(sink: Writable & {readonly isTTY?: boolean}) {
+	return definePlugin<AccessLogOptions>({
+		name: 'access-log',
+		options: accessLogSchema,
+		apply({hooks, log, defer}, options) {
+			const form = options.console ?? (sink.isTTY === true ? 'pretty' : 'json');
+			if (form === false) return;
+			const level = options.level ?? 'info';
+			const transport = new BatchTransport(sink, {
+				dropped: lines => log.warn('access log lines were lost because the output did not take them', {lines}),
+				broken: error => log.error('the access log has stopped: its output failed', describe(error)),
+			});
+			const logger = createLogger({
+				level,
+				format: new LineFormat(
+					form === 'json' ? jsonForm : prettyForm(sink.isTTY === true && !process.env['NO_COLOR']),
+				) as never,
+				transports: [transport],
+			});
+			logger.on('error', error => log.error('the access log failed', describe(error)));
+			const written = levels.slice(0, levels.indexOf(level) + 1);
+			let open = true;
+			hooks.record.tap('access-log', exchange => {
+				const own = levelOf(exchange);
+				if (open && written.includes(own)) logger.write(entryOf(exchange, own, level === 'debug'));
+			});
+			defer(
+				() =>
+					new Promise<void>(resolve => {
+						open = false;
+						logger.once('finish', resolve);
+						logger.end();
+					}),
+			);
+		},
+	});
+}
+
+/** Writes to standard output. */
+export const accessLog = createAccessLog(process.stdout);

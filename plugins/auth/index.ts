@@ -1,0 +1,57 @@
+/** Lets in who shows a key of the config, and says who that is. */
+
+import {isIPv4} from 'node:net';
+import {ConfigError, definePlugin, type Gateway} from '../../core/index.js';
+import {canMatch, closestPatterns} from './allow-patterns.js';
+import {authenticator} from './authenticate.js';
+import {keyHashCommand} from './key-hash-command.js';
+import {loadKeys} from './load-keys.js';
+import {type AuthOptions, authSchema, type KeyOptions} from './options.js';
+
+export type {AuthOptions, KeyOptions} from './options.js';
+
+/**
+ * Taps `authenticate`: keys of the config, and `anonymous: true` for those who show none.
+ * @throws {ConfigError} for keys that cannot be meant, and when nobody could ever call.
+ */
+export const auth = definePlugin<AuthOptions>({
+	name: 'auth',
+	options: authSchema,
+	apply(gateway, options) {
+		const keys = options.keys ?? [];
+		const anonymous = options.anonymous === true;
+		if (keys.length === 0 && !anonymous)
+			throw new ConfigError('expected keys or anonymous: true, found neither: nobody could call this gateway');
+		if (anonymous && keys.some(({name}) => name === 'anonymous'))
+			throw new ConfigError('keys: the name "anonymous" is taken by the callers that anonymous: true lets in');
+		const ring = loadKeys(keys, gateway.log);
+		gateway.hooks.authenticate.tap('auth', authenticator(ring, anonymous));
+		gateway.commands.add('key hash', keyHashCommand(process.stdin));
+		gateway.beforeListen(() => warnOfPatterns(gateway, keys));
+		const {host} = gateway.server;
+		if (anonymous && !isLoopback(host))
+			gateway.log.warn('anonymous callers are let in and the address can be reached from other machines', {
+				host,
+				remedy: 'set server.host to 127.0.0.1 or give every caller a key',
+			});
+	},
+});
+
+function warnOfPatterns(gateway: Gateway, keys: readonly KeyOptions[]): void {
+	const names = {providers: gateway.providers.all(), aliases: gateway.aliases.names()};
+	for (const [index, {name, allow}] of keys.entries()) {
+		for (const pattern of allow ?? []) {
+			if (canMatch(pattern, names)) continue;
+			gateway.log.warn('an allow pattern matches no provider and no alias', {
+				at: `auth: keys[${index}].allow`,
+				key: name,
+				pattern,
+				closest: closestPatterns(pattern, names),
+			});
+		}
+	}
+}
+
+function isLoopback(host: string): boolean {
+	return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}

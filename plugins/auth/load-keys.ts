@@ -1,0 +1,83 @@
+/** Turns the `keys` of a config into a ring of hashed keys, and refuses those that cannot be meant. */
+
+import {type Caller, ConfigError, type Log, reveal} from '../../core/index.js';
+import {parseExpiry} from './expiry.js';
+import {digestOf, KeyRing} from './key-ring.js';
+import type {KeyOptions} from './options.js';
+
+/** The checked options are this plugin's own copy, in which a key is replaced by its hash. */
+type Entry = {-readonly [Name in keyof KeyOptions]: KeyOptions[Name]};
+
+/**
+ * Loads keys; afterwards `entries` hold hashes only, so that no key stays in the memory of the gateway for its lifetime.
+ * @throws {ConfigError} that names entries by their index, never a key.
+ */
+export function loadKeys(entries: readonly KeyOptions[], log: Log): KeyRing {
+	const ring = new KeyRing();
+	const callers = new Map<string, {index: number; caller: Caller}>();
+	const indexes = new Map<string, number>();
+	for (const [index, entry] of entries.entries()) {
+		const digest = concealed(entry, index);
+		const twin = indexes.get(digest);
+		if (twin !== undefined) {
+			throw new ConfigError(`keys[${twin}] and keys[${index}] are the same key; remove one of them`);
+		}
+		indexes.set(digest, index);
+		const expiresAt = expiry(entry, index);
+		if (expiresAt <= Date.now()) log.warn('a key of the config has expired', {key: entry.name, expires: entry.expires});
+		ring.add(digest, {caller: callerOf(entry, index, callers), expiresAt});
+	}
+	return ring;
+}
+
+function concealed(entry: Entry, index: number): string {
+	const {key, hash} = entry;
+	if ((key ?? undefined) !== undefined && (hash ?? undefined) !== undefined)
+		throw new ConfigError(`keys[${index}]: expected either key or hash, found both`);
+	if (typeof hash === 'string') return hash.slice('sha256:'.length);
+	if ((key ?? undefined) === undefined)
+		throw new ConfigError(`keys[${index}]: expected a key or the hash of one, found neither`);
+	const digest = digestOf(reveal(key as NonNullable<typeof key>));
+	delete entry.key;
+	entry.hash = `sha256:${digest}`;
+	return digest;
+}
+
+function expiry({expires}: KeyOptions, index: number): number {
+	if (typeof expires !== 'string') return Number.POSITIVE_INFINITY;
+	const moment = parseExpiry(expires);
+	if (moment !== undefined) return moment;
+	throw new ConfigError(
+		`keys[${index}].expires: expected a date such as 2030-01-31 or a date-time with a zone such as ` +
+			`2030-01-31T12:00:00Z, found ${JSON.stringify(expires.slice(0, 80))}`,
+	);
+}
+
+/** One caller per name, made once. */
+function callerOf(entry: KeyOptions, index: number, callers: Map<string, {index: number; caller: Caller}>): Caller {
+	const caller = makeCaller(entry);
+	const known = callers.get(entry.name);
+	if (known === undefined) {
+		callers.set(entry.name, {index, caller});
+		return caller;
+	}
+	for (const property of ['team', 'tags', 'allow'] as const) {
+		if (JSON.stringify(known.caller[property]) !== JSON.stringify(caller[property])) {
+			throw new ConfigError(
+				`keys[${known.index}] and keys[${index}] share the name "${entry.name}" and so are one caller, ` +
+					`but differ in ${property}; make ${property} the same or give one of them another name`,
+			);
+		}
+	}
+	return known.caller;
+}
+
+function makeCaller({name, team, tags, allow}: KeyOptions): Caller {
+	return Object.freeze<Caller>({
+		name,
+		tags: Object.freeze([...(tags ?? [])]),
+		anonymous: false,
+		...(typeof team === 'string' && {team}),
+		...(Array.isArray(allow) && {allow: Object.freeze([...allow])}),
+	});
+}
