@@ -1,0 +1,36 @@
+/** `tapgate check`: everything that a start does but listening, and a summary of what would be served. */
+
+import type {Engine} from '../../core/index.js';
+import {explained, shown} from '../failure.js';
+import {type LoadedConfig, type LoadOptions, loadConfig} from '../load.js';
+import {createLog} from '../log.js';
+import {assemble} from '../start.js';
+
+/** @returns the exit code. */
+export async function check(options: LoadOptions): Promise<number> {
+	const config = await loadConfig(options);
+	const engine = await explained(config.file, () => assemble(config, createLog({level: 'warn'})));
+	const summary = summaryOf(config, engine);
+	await engine.close();
+	process.stdout.write(summary);
+	return 0;
+}
+
+function summaryOf({file, deployment, server}: LoadedConfig, engine: Engine): string {
+	const providers = [...engine.providers].map(({name, kind, baseUrl}) => `${name} (${kind}) ${baseUrl}`);
+	const models = [...engine.dialects].flatMap(({routes}) => routes.map(({method, path}) => `${method} ${path}`));
+	const others = [...engine.routes].map(({method, path}) => `${method} ${path}`);
+	const sections: readonly (readonly [string, readonly string[]])[] = [
+		['plugins', [engine.plugins.join(', ')]],
+		['providers', providers],
+		['routes', [...new Set([...models, ...others])]],
+		['commands', engine.commands.names()],
+	];
+	return [
+		`${shown(file)} is valid (deployment ${deployment}, would listen on ${server.host}:${server.port})`,
+		...sections
+			.filter(([, items]) => items.length > 0)
+			.flatMap(([title, items]) => [`  ${title}`, ...items.map(item => `    ${item}`)]),
+		'',
+	].join('\n');
+}
