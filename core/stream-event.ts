@@ -55,9 +55,8 @@ export function readFields(text: string): {event: string | undefined; data: stri
 	let data: string | undefined;
 	for (const line of text.split(/\r\n|\n|\r/)) {
 		const colon = line.indexOf(':');
-		if (colon <= 0) continue;
-		const value = line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-		const field = line.slice(0, colon);
+		const field = colon === -1 ? line : line.slice(0, colon);
+		const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
 		if (field === 'data') data = data === undefined ? value : `${data}\n${value}`;
 		else if (field === 'event') event = value;
 	}

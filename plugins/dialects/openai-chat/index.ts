@@ -1,0 +1,21 @@
+/** OpenAI Chat Completions, the format that most providers speak. */
+
+import type {Dialect} from '../../../core/index.js';
+import {encodeError, encodeErrorEvent, isError} from '../openai.js';
+import {askForUsage, ChunkWatcher} from '../openai-chunks.js';
+import {chatUsage} from '../openai-usage.js';
+import {requestFacts} from '../request-facts.js';
+
+/** @see https://platform.openai.com/docs/api-reference/chat */
+export const openaiChat: Dialect = {
+	name: 'openai-chat',
+	family: 'openai',
+	routes: [{method: 'POST', path: '/v1/chat/completions', operation: 'generate'}],
+	readRequest: body => requestFacts(body, 'max_completion_tokens', 'max_tokens'),
+	readUsage: chatUsage,
+	watchStream: () => new ChunkWatcher(),
+	askForUsage,
+	isError,
+	encodeError,
+	encodeErrorEvent,
+};

@@ -1,0 +1,21 @@
+/** OpenAI Completions, the legacy form that continues a prompt. */
+
+import type {Dialect} from '../../../core/index.js';
+import {encodeError, encodeErrorEvent, isError} from '../openai.js';
+import {askForUsage, ChunkWatcher} from '../openai-chunks.js';
+import {chatUsage} from '../openai-usage.js';
+import {requestFacts} from '../request-facts.js';
+
+/** @see https://platform.openai.com/docs/api-reference/completions */
+export const openaiCompletions: Dialect = {
+	name: 'openai-completions',
+	family: 'openai',
+	routes: [{method: 'POST', path: '/v1/completions', operation: 'generate'}],
+	readRequest: body => requestFacts(body, 'max_tokens'),
+	readUsage: chatUsage,
+	watchStream: () => new ChunkWatcher(),
+	askForUsage,
+	isError,
+	encodeError,
+	encodeErrorEvent,
+};
