@@ -28,13 +28,15 @@ export class EventSplitter {
 	 * @throws {GatewayError} `upstream_invalid` when an event does not end.
 	 */
 	push(chunk: Buffer): Buffer[] {
+		if (chunk.length === 0) return [];
 		const events: Buffer[] = [];
 		let start = 0;
 		let at = this.#afterReturn && chunk[0] === lineFeed ? 1 : 0;
 		this.#afterReturn = false;
+		let feed = chunk.indexOf(lineFeed, at);
 		let carriage = chunk.indexOf(carriageReturn, at);
 		while (at < chunk.length) {
-			const feed = chunk.indexOf(lineFeed, at);
+			if (feed !== -1 && feed < at) feed = chunk.indexOf(lineFeed, at);
 			if (carriage !== -1 && carriage < at) carriage = chunk.indexOf(carriageReturn, at);
 			const end = carriage !== -1 && (feed === -1 || carriage < feed) ? carriage : feed;
 			if (end === -1) {
