@@ -33,13 +33,13 @@ export class EventSplitter {
 		let start = 0;
 		let at = this.#afterReturn && chunk[0] === lineFeed ? 1 : 0;
 		this.#afterReturn = false;
-		let feed = chunk.indexOf(lineFeed, at);
-		let carriage = chunk.indexOf(carriageReturn, at);
+		let feed = find(chunk, lineFeed, at);
+		let carriage = find(chunk, carriageReturn, at);
 		while (at < chunk.length) {
-			if (feed !== -1 && feed < at) feed = chunk.indexOf(lineFeed, at);
-			if (carriage !== -1 && carriage < at) carriage = chunk.indexOf(carriageReturn, at);
-			const end = carriage !== -1 && (feed === -1 || carriage < feed) ? carriage : feed;
-			if (end === -1) {
+			if (feed < at) feed = find(chunk, lineFeed, at);
+			if (carriage < at) carriage = find(chunk, carriageReturn, at);
+			const end = Math.min(feed, carriage);
+			if (end === chunk.length) {
 				this.#inLine = this.#inEvent = true;
 				break;
 			}
@@ -81,4 +81,10 @@ export class EventSplitter {
 		this.#heldBytes = 0;
 		return event;
 	}
+}
+
+/** Where a byte is first found from an index on; behind the end when it is nowhere. */
+function find(chunk: Buffer, byte: number, from: number): number {
+	const at = chunk.indexOf(byte, from);
+	return at === -1 ? chunk.length : at;
 }
