@@ -30,6 +30,8 @@ export function namePattern(pattern: string): RegExp {
 /**
  * Tells whether a caller may use a target. A pattern may speak of `provider.model`, of `kind.provider.model` or of the
  * alias that led there; a target without a model is covered only by a pattern that covers every model of the provider.
+ * Many providers are of the kind `openai`: a pattern speaks of a kind only when it names the provider too, so that
+ * `openai.*` is the provider openai and nobody else.
  */
 export function allows(caller: Caller, target: Target, provider: Pick<Provider, 'kind'>): boolean {
 	if (caller.allow === undefined) return true;
@@ -38,7 +40,7 @@ export function allows(caller: Caller, target: Target, provider: Pick<Provider, 
 		const regex = namePattern(pattern);
 		return (
 			regex.test(full) ||
-			regex.test(`${provider.kind}.${full}`) ||
+			(pattern.startsWith(`${provider.kind}.${target.provider}.`) && regex.test(`${provider.kind}.${full}`)) ||
 			(target.alias !== undefined && regex.test(target.alias))
 		);
 	});
