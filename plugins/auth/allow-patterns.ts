@@ -13,15 +13,18 @@ export function canMatch(pattern: string, {providers, aliases}: Names): boolean 
 	const regex = namePattern(pattern);
 	return (
 		aliases.some(alias => regex.test(alias)) ||
-		providers.some(({name, kind}) => reaches(pattern, `${name}.`) || reaches(pattern, `${kind}.${name}.`))
+		providers.some(({name, kind}) => reaches(pattern, `${name}.`) || isLonger(pattern, `${kind}.${name}.`))
 	);
 }
 
 /** Whether a pattern matches any text that begins with a prefix and goes on. */
 function reaches(pattern: string, prefix: string): boolean {
 	const star = pattern.indexOf('*');
-	const fixed = star === -1 ? pattern : pattern.slice(0, star);
-	return (fixed.startsWith(prefix) && pattern.length > prefix.length) || (star !== -1 && prefix.startsWith(fixed));
+	return isLonger(pattern, prefix) || (star !== -1 && prefix.startsWith(pattern.slice(0, star)));
+}
+
+function isLonger(pattern: string, prefix: string): boolean {
+	return pattern.startsWith(prefix) && pattern.length > prefix.length;
 }
 
 /** What may have been meant by a pattern that can match nothing. */

@@ -27,7 +27,8 @@ export const auth = definePlugin<AuthOptions>({
 		const ring = loadKeys(keys, gateway.log);
 		gateway.hooks.authenticate.tap('auth', authenticator(ring, anonymous));
 		gateway.commands.add('key hash', keyHashCommand(process.stdin));
-		gateway.beforeListen(() => warnOfPatterns(gateway, keys));
+		// Aliases are settled in this step by plugins that may stand behind this one: look when all have had their turn.
+		gateway.beforeListen(() => gateway.beforeListen(() => warnOfPatterns(gateway, keys)));
 		const {host} = gateway.server;
 		if (anonymous && !isLoopback(host))
 			gateway.log.warn('anonymous callers are let in and the address can be reached from other machines', {
