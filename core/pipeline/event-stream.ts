@@ -125,7 +125,10 @@ export class EventStream {
 			const drained = (): void => void source.resume();
 			source.on('data', data).on('end', end).on('error', failed);
 			response.on('drain', drained).on('close', gone);
-			source.resume();
+			// A source that is over since its first event was seen does not say so twice.
+			if (source.errored !== null) failed(source.errored);
+			else if (source.readableEnded) end();
+			else source.resume();
 		});
 	}
 

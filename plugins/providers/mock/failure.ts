@@ -4,7 +4,7 @@ import type {Family, JsonObject} from '../../../core/index.js';
 import type {MockError} from './options.js';
 
 const openaiTypes: Readonly<Record<number, string>> = {
-	401: 'authentication_error',
+	402: 'insufficient_quota',
 	403: 'permission_error',
 	429: 'rate_limit_error',
 };

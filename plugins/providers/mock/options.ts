@@ -113,7 +113,9 @@ const modelSchema = {
 		delayMs: milliseconds('before the answer begins'),
 		intervalMs: milliseconds('between the chunks of a stream'),
 		failAfter: count('chunks after which a stream breaks off; 0 breaks it before the first byte'),
-		errorAfter: count('chunks after which an error event ends a stream, 0 for a stream that begins with one; error says which'),
+		errorAfter: count(
+			'chunks after which an error event ends a stream, 0 for a stream that begins with one; error says which',
+		),
 	},
 	additionalProperties: false,
 } as const;
