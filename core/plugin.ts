@@ -39,7 +39,7 @@ const noOptions = {type: 'object', properties: {}, additionalProperties: false} 
  * @returns a function that checks the options and gives a plugin for the config's `plugins` list; it throws a ConfigError
  * that names plugin, option path, what was expected and what was found.
  */
-export function definePlugin<Options extends object = Record<never, never>>(
+export function definePlugin<Options extends object = Readonly<Record<string, never>>>(
 	definition: PluginDefinition<Options>,
 ): Factory<Options> {
 	const schema = definition.options ?? (noOptions as unknown as OptionsSchema<Options>);
