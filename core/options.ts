@@ -42,13 +42,17 @@ export function optionsReader<Options>(what: string, schema: OptionsSchema<Optio
 	};
 }
 
-/** Every object of the schema refuses unknown keys unless the schema itself speaks of them. */
+/**
+ * Every object of the schema refuses unknown keys unless the schema itself speaks of them. `nullable` is how the type of
+ * a schema spells "optional"; nobody's options mean anything by null.
+ */
 function closed(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(closed);
 	if (!isObject(schema)) return schema;
 	const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
 	if (copy['type'] === 'object' && 'properties' in copy && !('additionalProperties' in copy))
 		copy['additionalProperties'] = false;
+	if (copy['nullable'] === true) delete copy['nullable'];
 	return copy;
 }
 

@@ -35,7 +35,7 @@ export function createApp(engine: Engine): Koa {
 		formLimit: server.bodyLimit,
 		textLimit: server.bodyLimit,
 	});
-	const router = new Router();
+	const router = new Router({sensitive: true});
 	const app = new Koa();
 	app.silent = true;
 	app.on('error', (error: unknown) => engine.log.error('the HTTP shell failed', describe(error)));

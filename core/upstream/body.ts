@@ -25,13 +25,13 @@ export function readBody(body: Readable, limit: number): Promise<Buffer> {
 			}
 			chunks.push(chunk);
 		});
-		body.once('error', reject);
-		body.once('end', () => {
+		body.on('error', reject);
+		body.on('end', () => {
 			const [only] = chunks;
 			resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
 		});
 		// Destroyed by an abort: no end and no error.
-		body.once('close', () => {
+		body.on('close', () => {
 			if (!body.readableEnded) reject(closedError());
 		});
 	});

@@ -71,8 +71,6 @@ export class Call implements PendingCall, CallReport {
 			this.#resolve = resolve;
 			this.#reject = reject;
 		});
-		// Whoever aborts a call need not wait for its answer as well.
-		this.response.catch(() => {});
 		this.clock = new CallClock(timeouts, uploading, (phase, limitMs) => {
 			this.#stop(timeoutError(host, phase, limitMs));
 		});
@@ -106,8 +104,6 @@ export class Call implements PendingCall, CallReport {
 
 	answered(status: number, headers: IncomingHttpHeaders, body: Readable): void {
 		this.#body = body;
-		// An aborted or broken body may have no listener left or none yet; that must not end the process.
-		body.on('error', () => {});
 		this.#answer?.(new AnswerHead(status, headers, body));
 	}
 
@@ -116,7 +112,7 @@ export class Call implements PendingCall, CallReport {
 		this.#over = true;
 		this.clock.stop();
 		this.#client?.destroy();
-		this.#reject(error);
+		this.#refuse(error);
 	}
 
 	abort(): void {
@@ -131,7 +127,13 @@ export class Call implements PendingCall, CallReport {
 		} else {
 			this.#over = true;
 			this.#wire?.destroy(error);
-			this.#reject(error ?? abortError(this.host, 'body'));
+			this.#refuse(error ?? abortError(this.host, 'body'));
 		}
+	}
+
+	#refuse(error: UpstreamError): void {
+		// Whoever aborts a call need not wait for its answer as well.
+		this.response.catch(() => {});
+		this.#reject(error);
 	}
 }

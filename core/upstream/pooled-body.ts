@@ -1,6 +1,8 @@
 import {Readable} from 'node:stream';
 import type {CallClock} from './call-clock.js';
 
+const ignore = () => {};
+
 /** The body of a pooled answer: undici pushes, and pauses its parser while this is full. */
 export class PooledBody extends Readable {
 	readonly #clock: CallClock;
@@ -29,6 +31,8 @@ export class PooledBody extends Readable {
 
 	override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
 		this.#closed();
+		// Nobody may be listening, not yet or no more; that must not end the process. (node's own answers do the same.)
+		if (error !== null) this.on('error', ignore);
 		callback(error);
 	}
 }

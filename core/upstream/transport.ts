@@ -80,8 +80,7 @@ export class Transport {
 			this.#templateUrl = url.href;
 		}
 		const client = got(undefined, undefined, template) as unknown as Request;
-		// The template must not hold one call's credentials and body until the next call comes.
-		template.headers = {};
+		// It holds the call, and the template outlives it.
 		template.request = undefined;
 		pending.attach(client);
 		client.once('response', head => pending.deliver(head as unknown as AnswerHead));
