@@ -62,15 +62,18 @@ function traceOf(error: unknown): string {
 	return error instanceof Error ? (error.stack ?? String(error)) : String(error);
 }
 
-/** `file:line` of the stack's frames that lie in files of the config's author; a transpiled line is right, its column is not. */
+/** `file:line` of frames in files of the config's author: of the error, else of what led to it. A transpiled line is right, its column is not. */
 function ownFrames(error: unknown): readonly string[] {
-	const stack = error instanceof Error ? (error.stack ?? '') : '';
-	const ours = ['dist', 'core', 'plugins', 'config'].map(folder => path.join(packageRoot, folder) + path.sep);
-	return [...stack.matchAll(/^ +at .*?\(?((?:file:\/\/)?\/[^\n]*?):(\d+):\d+\)?$/gm)]
-		.map(([, file = '', line]) => ({file: file.replace(/^file:\/\//, ''), line}))
-		.filter(({file}) => !file.includes('/node_modules/') && !ours.some(folder => file.startsWith(folder)))
-		.map(({file, line}) => `${shown(file)}:${line}`);
+	if (!(error instanceof Error)) return [];
+	const frames = [...(error.stack ?? '').matchAll(/^ +at (?:.* \(|async )?(?:file:\/\/)?(\/.*?):(\d+):\d+\)?$/gm)]
+		.filter(
+			([, file = '']) => !file.includes('/node_modules/') && !gatewayFolders.some(folder => file.startsWith(folder)),
+		)
+		.map(([, file = '', line]) => `${shown(file)}:${line}`);
+	return frames.length > 0 ? frames : ownFrames(error.cause);
 }
+
+const gatewayFolders = ['dist', 'core', 'plugins', 'config'].map(folder => path.join(packageRoot, folder) + path.sep);
 
 /** As a person would write the path from where they are. */
 export function shown(file: string): string {

@@ -15,12 +15,12 @@ const virtualModules = {
 };
 
 /**
- * Imports a config file and what it imports. Nothing is written to disk.
+ * Imports a config file and what it imports, anew each time. Nothing is written to disk.
  * @returns its exports.
  * @throws whatever the file throws, and what its parser says of it.
  */
 export async function importConfig(file: string): Promise<Readonly<Record<string, unknown>>> {
-	const jiti = createJiti(file, {fsCache: false, interopDefault: false, virtualModules});
+	const jiti = createJiti(file, {fsCache: false, moduleCache: false, interopDefault: false, virtualModules});
 	return await jiti.import(file);
 }
 
