@@ -4,7 +4,7 @@ import type {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import type {Command} from '../../core/index.js';
 import {digestOf} from './key-ring.js';
-import {keyPattern, longestKey} from './options.js';
+import {isKey, longestKey} from './options.js';
 
 /** @param input read when no argument is given, so that the key stays out of the shell's history and the process list. */
 export function keyHashCommand(input: Readable): Command {
@@ -18,7 +18,7 @@ export function keyHashCommand(input: Readable): Command {
 				return 1;
 			}
 			const key = argument ?? (await text(input)).replace(/\r?\n$/, '');
-			if (key.length > longestKey || !new RegExp(keyPattern).test(key)) {
+			if (!isKey(key)) {
 				print(`expected a key of 1 to ${longestKey} visible ASCII characters without blanks and commas`);
 				return 1;
 			}

@@ -3,7 +3,7 @@
 import {type Caller, ConfigError, type Log, reveal} from '../../core/index.js';
 import {parseExpiry} from './expiry.js';
 import {digestOf, KeyRing} from './key-ring.js';
-import type {KeyOptions} from './options.js';
+import {isKey, type KeyOptions, longestKey} from './options.js';
 
 /** The checked options are this plugin's own copy, in which a key is replaced by its hash. */
 type Entry = {-readonly [Name in keyof KeyOptions]: KeyOptions[Name]};
@@ -32,19 +32,24 @@ export function loadKeys(entries: readonly KeyOptions[], log: Log): KeyRing {
 
 function concealed(entry: Entry, index: number): string {
 	const {key, hash} = entry;
-	if ((key ?? undefined) !== undefined && (hash ?? undefined) !== undefined)
+	if (key !== undefined && hash !== undefined)
 		throw new ConfigError(`keys[${index}]: expected either key or hash, found both`);
-	if (typeof hash === 'string') return hash.slice('sha256:'.length);
-	if ((key ?? undefined) === undefined)
-		throw new ConfigError(`keys[${index}]: expected a key or the hash of one, found neither`);
-	const digest = digestOf(reveal(key as NonNullable<typeof key>));
+	if (hash !== undefined) return hash.slice('sha256:'.length);
+	if (key === undefined) throw new ConfigError(`keys[${index}]: expected a key or the hash of one, found neither`);
+	const text = reveal(key);
+	if (!isKey(text)) {
+		throw new ConfigError(
+			`keys[${index}].key: expected up to ${longestKey} visible ASCII characters without blanks and commas`,
+		);
+	}
+	const digest = digestOf(text);
 	delete entry.key;
 	entry.hash = `sha256:${digest}`;
 	return digest;
 }
 
 function expiry({expires}: KeyOptions, index: number): number {
-	if (typeof expires !== 'string') return Number.POSITIVE_INFINITY;
+	if (expires === undefined) return Number.POSITIVE_INFINITY;
 	const moment = parseExpiry(expires);
 	if (moment !== undefined) return moment;
 	throw new ConfigError(
@@ -77,7 +82,7 @@ function makeCaller({name, team, tags, allow}: KeyOptions): Caller {
 		name,
 		tags: Object.freeze([...(tags ?? [])]),
 		anonymous: false,
-		...(typeof team === 'string' && {team}),
-		...(Array.isArray(allow) && {allow: Object.freeze([...allow])}),
+		...(team !== undefined && {team}),
+		...(allow !== undefined && {allow: Object.freeze([...allow])}),
 	});
 }

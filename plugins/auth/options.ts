@@ -28,8 +28,10 @@ export interface AuthOptions {
 /** No key is longer: what is longer is no key of ours and need not be hashed to know it. */
 export const longestKey = 512;
 
-/** What a header value can carry without being torn apart: no blanks, no commas, nothing that is not visible. */
-export const keyPattern = '^[!-+\\--~]+$';
+/** What a header can carry without being torn apart: visible ASCII characters, no blanks and no commas. */
+export function isKey(text: string): boolean {
+	return text.length <= longestKey && /^[!-+\--~]+$/.test(text);
+}
 
 const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f]+$';
 
@@ -54,9 +56,8 @@ export const authSchema: OptionsSchema<AuthOptions> = {
 						type: 'string',
 						nullable: true,
 						minLength: 1,
-						maxLength: longestKey,
-						pattern: keyPattern,
-						description: 'the key itself, best as secret(…); kept as its hash only; give either key or hash',
+						description:
+							'the key itself, best as secret(…); kept as its hash only; up to 512 visible characters; give either key or hash',
 					},
 					hash: {
 						type: 'string',

@@ -10,10 +10,10 @@ import {routing} from '../../../plugins/routing/index.js';
 import {MemorySink} from '../../helpers/memory-sink.js';
 import {chat, memoryLog, startGateway} from '../../helpers/whole-gateway.js';
 
-const rightKey = 'canary-right-5b2f';
-const secretKey = 'canary-secret-77aa';
-const expiredKey = 'canary-expired-90ce';
-const wrongKey = 'canary-wrong-1d3e';
+const rightKey = 'kanarienvogel-right-5b2f';
+const secretKey = 'kanarienvogel-secret-77aa';
+const expiredKey = 'kanarienvogel-expired-90ce';
+const wrongKey = 'kanarienvogel-wrong-1d3e';
 
 test('keys, right, wrong and expired, show nowhere', async t => {
 	const sink = new MemorySink();
@@ -49,7 +49,7 @@ test('keys, right, wrong and expired, show nowhere', async t => {
 	seen += inspect(log.lines, {depth: 20});
 	seen += inspect(plugin, {depth: 20, showHidden: true, getters: true}) + JSON.stringify(plugin);
 	seen += inspect(engine, {depth: 20, showHidden: true});
-	t.false(/canary/.test(seen), /.{0,80}canary.{0,80}/.exec(seen)?.[0]);
+	t.false(/kanarienvogel/.test(seen), /.{0,80}kanarienvogel.{0,80}/.exec(seen)?.[0]);
 	t.regex(seen, /"caller":"plain"/);
 });
 
@@ -67,6 +67,6 @@ test('keys that stop the start do not show in the error', async t => {
 		const engine = new Engine({deployment: 'test', server: serverSettings({port: 0}), log});
 		const error = await t.throwsAsync(async () => engine.assemble([dialects(), auth({keys}), mock(), routing()]));
 		const told = inspect(error, {depth: 20, showHidden: true}) + inspect(log.lines, {depth: 20});
-		t.false(/canary/.test(told), told);
+		t.false(/kanarienvogel/.test(told), told);
 	}
 });
