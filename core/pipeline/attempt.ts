@@ -8,7 +8,6 @@ import type {Target} from '../provider.js';
 import type {Headers} from '../request.js';
 import type {Call} from './call.js';
 import {providerOf} from './decide.js';
-import type {EventStream} from './event-stream.js';
 import {type Answered, receive} from './receive.js';
 import {send} from './send.js';
 
@@ -20,8 +19,6 @@ export interface Answer {
 	readonly headers: Headers;
 	readonly content: Answered['content'];
 }
-
-export type {EventStream};
 
 /** However plugins decide, a call does not go on for ever. */
 const mostAttempts = 20;

@@ -5,7 +5,7 @@ import {definePlugin, type Gateway, GatewayError, key, type StreamEvent} from 't
 import {accessLog, auth, routing} from 'tapgate/plugins';
 
 /** Never called: the errors that it must have are errors of types. */
-export function misuse({hooks, providers, provide}: Gateway): void {
+function misuse({hooks, providers, provide}: Gateway): void {
 	// A hook is tapped, not fired, intercepted, emptied or looked into.
 	// @ts-expect-error a plugin cannot fire a hook
 	void hooks.admit.promise;
@@ -16,7 +16,7 @@ export function misuse({hooks, providers, provide}: Gateway): void {
 	// @ts-expect-error one way to tap: what is async is awaited anyway
 	void hooks.admit.tapPromise;
 	// @ts-expect-error the table is fixed
-	hooks.admit = hooks.admit;
+	hooks.admit = hooks.rewrite;
 	// @ts-expect-error there is no such hook
 	void hooks.admitted;
 	// @ts-expect-error places are stages, not names of other plugins
@@ -84,7 +84,7 @@ export function misuse({hooks, providers, provide}: Gateway): void {
 }
 
 /** Never called: options are checked by the compiler too. */
-export function misuseOfOptions(): void {
+function misuseOfOptions(): void {
 	// @ts-expect-error unknown option
 	accessLog({lvl: 'info'});
 	// @ts-expect-error wrong type
