@@ -6,10 +6,10 @@ import type {HoldJob, Outcome} from './jobs.js';
 /** Opened in handfuls: a thousand connections at once would test the listen backlog. */
 const handful = 25;
 const handfulMilliseconds = 25;
-/** Not counted: the last streams get going. */
-const leadInMilliseconds = 500;
-/** The share of its events that a stream must have brought to count as alive. */
-const aliveShare = 0.8;
+/** How long the last streams may take to bring their first event. */
+const mostLeadInMilliseconds = 15_000;
+/** A stream that brings less than this share of its events has stalled; the load side itself may be a little late. */
+const aliveShare = 0.5;
 
 type Stream = {client: Client; events: number; broken: boolean};
 
@@ -20,7 +20,8 @@ export async function runHold({port, streams, pauseMilliseconds, seconds}: HoldJ
 		for (let index = 0; index < handful && open.length < streams; index++) open.push(start(port, bytes));
 		await sleep(handfulMilliseconds);
 	}
-	await sleep(leadInMilliseconds);
+	const patience = performance.now() + mostLeadInMilliseconds;
+	while (performance.now() < patience && open.some(({events, broken}) => events === 0 && !broken)) await sleep(50);
 	const before = open.map(stream => stream.events);
 	await sleep(seconds * 1000);
 	const relayed = open.map((stream, index) => stream.events - (before[index] ?? 0));
