@@ -38,7 +38,11 @@ export function createApp(engine: Engine): Koa {
 	const router = new Router({sensitive: true});
 	const app = new Koa();
 	app.silent = true;
-	app.on('error', (error: unknown) => engine.log.error('the HTTP shell failed', describe(error)));
+	app.on('error', (error: NodeJS.ErrnoException) => {
+		// A client that leaves is told of by its exchange; its broken socket is no failure of the gateway.
+		if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return;
+		engine.log.error('the HTTP shell failed', describe(error));
+	});
 
 	const open = (ctx: Context, endpoint: Endpoint): Call => {
 		const incoming = ctx.req;
