@@ -70,10 +70,9 @@ export class EventStream {
 			};
 			const end = (): void => {
 				this.#ended = true;
-				const rest = this.#rest();
-				const facts = rest.length > 0 ? this.#see(rest) : 'idle';
-				if (rest.length > 0) this.#held.push(rest);
-				settle(() => resolve(facts));
+				const last = this.#last();
+				this.#held.push(...last);
+				settle(() => resolve(this.failed ? 'error' : last.length > 0 ? 'content' : 'idle'));
 			};
 			const failed = (error: Error): void => settle(() => reject(error));
 			const closed = (): void => settle(() => reject(new Error('the stream was closed')));
@@ -112,11 +111,9 @@ export class EventStream {
 				}
 			};
 			const end = (): void => {
-				const rest = this.#rest();
-				if (rest.length > 0) {
-					watch?.(new WireEvent(rest));
-					this.#see(rest);
-					if (this.settled) response.write(rest);
+				for (const event of this.#last()) {
+					watch?.(new WireEvent(event));
+					response.write(event);
 				}
 				settle(resolve);
 			};
@@ -142,10 +139,7 @@ export class EventStream {
 			for (const event of this.#splitter.push(chunk as Buffer)) this.#keep(events, event, this.#see(event));
 			for (const event of events) yield new WireEvent(event);
 		}
-		const rest = this.#rest();
-		if (rest.length === 0) return;
-		this.#see(rest);
-		if (this.settled) yield new WireEvent(rest);
+		for (const event of this.#last()) yield new WireEvent(event);
 	}
 
 	/** The bytes of a chunk that may go on: whole events, without those that the client did not ask for. */
@@ -171,9 +165,12 @@ export class EventStream {
 		else if (facts !== 'usage-only') kept.push(withoutUsage(event));
 	}
 
-	#rest(): Buffer {
+	/** The event that the stream ended in without a blank line; none when it was cut off in the middle of it. */
+	#last(): readonly Buffer[] {
 		const rest = this.#splitter.rest();
-		return rest.some(byte => byte > 0x20) ? rest : noBytes;
+		const kept: Buffer[] = [];
+		if (rest.some(byte => byte > 0x20)) this.#keep(kept, rest, this.#see(rest));
+		return this.settled ? kept : [];
 	}
 }
 
