@@ -63,8 +63,9 @@ export class Transport {
 	/**
 	 * Sends a call. Never throws: what cannot be sent rejects the response.
 	 *
-	 * Buffers with a plain answer go over undici, which needs a third of node's CPU per call; streams go over
-	 * node:http, whose relay is the faster one and which tells when an upload has been sent.
+	 * Buffers with a plain answer go over undici: 36 µs of CPU per call where node:http takes 68. Streams go over
+	 * node:http: relaying a chunk costs the same on both and dwarfs the call, undici's pool looks through all its
+	 * connections for a free one (and streams keep a thousand of them), and only node tells when an upload is out.
 	 */
 	send(call: UpstreamCall): PendingCall {
 		const {url, body} = call;

@@ -66,7 +66,7 @@ export function post(url: URL, call: Partial<UpstreamCall> = {}): UpstreamCall {
 	};
 }
 
-/** Resolves when the first request has come in completely, byte for byte, and answers nothing. */
+/** The first bytes that come in: all of a small request. */
 export function firstData(socket: Socket): Promise<Buffer> {
 	return new Promise(resolve => socket.once('data', resolve));
 }

@@ -14,8 +14,8 @@ for (const {wire, stream} of wires) {
 
 	test(`${wire}: the connect limit is over once the connection stands`, async t => {
 		const url = await socketServer(t, socket => socket.resume());
-		const error = await failure(transport(t, {connectMs: 20, firstByteMs: 60}).send(post(url, {stream})).response);
-		t.like(error, {kind: 'timeout', phase: 'first-byte', message: `${url.host} did not answer within 60 ms`});
+		const error = await failure(transport(t, {connectMs: 100, firstByteMs: 250}).send(post(url, {stream})).response);
+		t.like(error, {kind: 'timeout', phase: 'first-byte', message: `${url.host} did not answer within 250 ms`});
 	});
 
 	test(`${wire}: a provider that does not answer has its connection closed`, async t => {
@@ -35,8 +35,8 @@ for (const {wire, stream} of wires) {
 			response.once('close', () => closed.resolve());
 			response.write('hello');
 		});
-		const {body} = await transport(t, {idleMs: 30}).send(post(url, {stream})).response;
-		t.like(await failure(text(body)), {
+		const {response} = transport(t, {idleMs: 30}).send(post(url, {stream}));
+		t.like(await failure(response.then(({body}) => text(body))), {
 			kind: 'timeout',
 			phase: 'idle',
 			message: `${url.host} sent nothing more of its answer within 30 ms`,
@@ -49,8 +49,8 @@ for (const {wire, stream} of wires) {
 			const timer = setInterval(() => response.write('tick'), 5);
 			response.once('close', () => clearInterval(timer));
 		});
-		const {body} = await transport(t, {idleMs: 10_000, totalMs: 100}).send(post(url, {stream})).response;
-		t.like(await failure(text(body)), {kind: 'timeout', phase: 'total'});
+		const {response} = transport(t, {idleMs: 10_000, totalMs: 100}).send(post(url, {stream}));
+		t.like(await failure(response.then(({body}) => text(body))), {kind: 'timeout', phase: 'total'});
 	});
 
 	test(`${wire}: a head that does not come is a total timeout as well`, async t => {
@@ -68,10 +68,10 @@ for (const {wire, stream} of wires) {
 				if (sent < 12) return;
 				clearInterval(timer);
 				response.end();
-			}, 20);
+			}, 25);
 		});
 		// Twelve chunks take longer than the limit, no two of them do.
-		const {body} = await transport(t, {idleMs: 200}).send(post(url, {stream})).response;
+		const {body} = await transport(t, {idleMs: 250}).send(post(url, {stream})).response;
 		t.is(await text(body), 'tick'.repeat(12));
 	});
 
@@ -94,11 +94,11 @@ for (const {wire, stream} of wires) {
 			};
 			write();
 		});
-		const {body} = await transport(t, {idleMs: 30}).send(post(url, {stream})).response;
+		const {body} = await transport(t, {idleMs: 200}).send(post(url, {stream})).response;
 		body.once('readable', () => {});
 		await full.promise;
 		// Longer than the limit several times over: time is what this test is about.
-		await new Promise(resolve => setTimeout(resolve, 200));
+		await new Promise(resolve => setTimeout(resolve, 700));
 		t.true(body.readableLength <= 1024 * 1024, `${body.readableLength} bytes buffered`);
 		t.true(sent < total, 'the provider was held up');
 		body.removeAllListeners('readable');
@@ -112,9 +112,9 @@ for (const {wire, stream} of wires) {
 		const url = await httpServer(t, (_request, response) => {
 			response.write(piece);
 		});
-		const {body} = await transport(t, {idleMs: 40}).send(post(url, {stream})).response;
+		const {body} = await transport(t, {idleMs: 200}).send(post(url, {stream})).response;
 		await new Promise(resolve => body.once('readable', resolve));
-		await new Promise(resolve => setTimeout(resolve, 100));
+		await new Promise(resolve => setTimeout(resolve, 500));
 		let received = 0;
 		const error = await failure(
 			(async () => {
@@ -147,10 +147,10 @@ test('the first-byte limit of a streamed upload starts at its end', async t => {
 		request.once('end', () => response.end('ok'));
 	});
 	const body = new PassThrough();
-	const pending = transport(t, {firstByteMs: 60, idleMs: 60}).send(post(url, {body}));
+	const pending = transport(t, {firstByteMs: 200, idleMs: 200}).send(post(url, {body}));
 	for (let index = 0; index < 4; index += 1) {
 		body.write('piece');
-		await new Promise(resolve => setTimeout(resolve, 40));
+		await new Promise(resolve => setTimeout(resolve, 90));
 	}
 	body.end();
 	t.is(await text((await pending.response).body), 'ok');
