@@ -2,7 +2,6 @@
 
 import {isObject, type JsonObject, readFields} from '../../core/index.js';
 
-const quote = 0x22;
 const colon = 0x3a;
 /** No other value of JSON begins with an n. */
 const beginOfNull = 0x6e;
@@ -19,17 +18,16 @@ export function isSingleDataLine(event: string): boolean {
 /**
  * Finds a member in JSON text, at whatever depth.
  *
- * Text of the model cannot be taken for a member: a quote within a JSON string is escaped, so `"name"` with a colon behind
- * it is a member's name. It may be a member of something else, though: who finds one parses before believing.
+ * Text of the model cannot be taken for a member: a quote within a JSON string is escaped, so `name"` with a colon behind it
+ * ends a member's name. It may be another name or a member of something else, though: who finds one parses before believing.
  * @param closed the name and its closing quote. The search runs to the first character of what is sought, and quotes are
  * everywhere: without the opening one it takes a quarter of the time.
  * @returns where its value begins; -1 when there is none behind `from`.
  */
 export function memberValue(text: string, closed: string, from = 0): number {
 	for (let at = text.indexOf(closed, from); at !== -1; at = text.indexOf(closed, at)) {
-		const opened = text.charCodeAt(at - 1) === quote;
 		at = behindSpace(text, at + closed.length);
-		if (opened && text.charCodeAt(at) === colon) return behindSpace(text, at + 1);
+		if (text.charCodeAt(at) === colon) return behindSpace(text, at + 1);
 	}
 	return -1;
 }
