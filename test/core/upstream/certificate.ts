@@ -1,0 +1,20 @@
+/** A self-signed certificate for localhost and its key: for tests, worth nothing anywhere else. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUAZk50OZva2q0+QdqXut1Ha5wEy0wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMDE5NTkyMFoYDzIxMjYxMDI3
+MTk1OTIwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASSUGwac57pv+9nuWkFXaKh5fwb0vDJf/oAYozhyKd6qRFugFc+d0p2
+tKrFN5D/+B4wh+PZFp/J3XCwDyoy2RWDo28wbTAdBgNVHQ4EFgQUbMvCZ3RsqzxY
+CFDCCFbpGBzZ390wHwYDVR0jBBgwFoAUbMvCZ3RsqzxYCFDCCFbpGBzZ390wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSQAwRgIhANImH30wuDeWASyd7z/1ptyWT1ZF8ej/YdkzepL+IP0RAiEA
+wJNWqvXTkVlPFmu+Fc+mFB4plFtqZK50fyIWeeAeN70=
+-----END CERTIFICATE-----
+`;
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgRC5xhvghUCMmnNaL
+tbIO/Fp9SlaD6ydGSY5EqBHrC1ChRANCAASSUGwac57pv+9nuWkFXaKh5fwb0vDJ
+f/oAYozhyKd6qRFugFc+d0p2tKrFN5D/+B4wh+PZFp/J3XCwDyoy2RWD
+-----END PRIVATE KEY-----
+`;
