@@ -12,7 +12,8 @@ const mostPending = 4 * 1024 * 1024;
 /** How long closing waits for the stream to take the rest. */
 const longestCloseMs = 1000;
 
-const message: unique symbol = Symbol.for('message');
+/** Where winston's formats leave the finished line. */
+export const message: unique symbol = Symbol.for('message');
 
 /** What a transport has to tell. */
 export interface BatchReport {
@@ -41,7 +42,6 @@ export class BatchTransport extends transports.Stream {
 		sink.on('drain', this.#drained);
 	}
 
-	/** @param info with the finished line under `Symbol.for('message')`, as winston's formats leave it. */
 	override log(info: {readonly [message]: string}, next: () => void): void {
 		const line = info[message];
 		if (this.#broken || this.#pending.length + line.length > mostPending) this.#dropped++;

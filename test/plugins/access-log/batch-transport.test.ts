@@ -1,0 +1,156 @@
+import {once} from 'node:events';
+import {Writable} from 'node:stream';
+import test from 'ava';
+import {BatchTransport, message} from '../../../plugins/access-log/batch-transport.js';
+import {MemorySink} from '../../helpers/memory-sink.js';
+
+function log(transport: BatchTransport, ...lines: string[]): void {
+	for (const line of lines) transport.log({[message]: line}, () => {});
+}
+
+function watched(sink: Writable) {
+	const dropped: number[] = [];
+	const broken: string[] = [];
+	const transport = new BatchTransport(sink, {
+		dropped: lines => void dropped.push(lines),
+		broken: error => void broken.push(error.message),
+	});
+	return {transport, dropped, broken};
+}
+
+async function end(transport: BatchTransport): Promise<void> {
+	const finished = once(transport, 'finish');
+	transport.end();
+	await finished;
+}
+
+/** A stream that takes what it is given only when it is told to. */
+class StalledSink extends Writable {
+	readonly writes: string[] = [];
+	stalled = true;
+	release: ((error?: Error) => void) | undefined;
+
+	constructor() {
+		super({decodeStrings: false});
+	}
+
+	override _write(chunk: string, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+		this.writes.push(chunk);
+		if (this.stalled) this.release = done;
+		else done();
+	}
+}
+
+async function drained(sink: StalledSink): Promise<void> {
+	const drain = once(sink, 'drain');
+	sink.release?.();
+	await drain;
+}
+
+test('lines that come together are one write', async t => {
+	const sink = new MemorySink();
+	const {transport} = watched(sink);
+	log(transport, 'one', 'two', 'three');
+	t.deepEqual(sink.writes, []);
+	await end(transport);
+	t.deepEqual(sink.writes, ['one\ntwo\nthree\n']);
+});
+
+test('lines are written soon without anything further happening', async t => {
+	const written = new Promise<string>(resolve => {
+		const sink = new Writable({
+			write(chunk, _encoding, done) {
+				resolve(String(chunk));
+				done();
+			},
+		});
+		log(watched(sink).transport, 'one', 'two');
+	});
+	// The transport's own timer does not keep a process alive; something else must.
+	const awake = setTimeout(() => {}, 10_000);
+	t.is(await written, 'one\ntwo\n');
+	clearTimeout(awake);
+});
+
+test('a waiting line does not keep the process alive', async t => {
+	const timers = () => process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length;
+	const {transport} = watched(new MemorySink());
+	const before = timers();
+	log(transport, 'one');
+	t.is(timers(), before);
+	await end(transport);
+});
+
+test('a full batch does not wait', async t => {
+	const sink = new MemorySink();
+	const {transport} = watched(sink);
+	log(transport, ...Array.from({length: 66}, () => 'x'.repeat(999)));
+	t.is(sink.writes.length, 1);
+	await end(transport);
+	t.is(sink.lines.length, 66);
+});
+
+test('while the stream is stalled lines are kept up to a bound, the rest is counted and told', async t => {
+	const sink = new StalledSink();
+	const {transport, dropped} = watched(sink);
+	const line = 'x'.repeat(1023);
+	const batch = Array.from({length: 64}, () => line);
+	log(transport, ...batch);
+	t.is(sink.writes.length, 1);
+	for (let round = 0; round < 200; round++) log(transport, ...batch);
+	t.is(sink.writes.length, 1);
+	t.deepEqual(dropped, []);
+	await drained(sink);
+	t.deepEqual(dropped, [64 * 200 - 4096]);
+	t.is(sink.writes[1]?.length, 4 * 1024 * 1024);
+	sink.stalled = false;
+	await drained(sink);
+	log(transport, 'again');
+	await end(transport);
+	t.is(sink.writes[2], 'again\n');
+	t.is(dropped.length, 1);
+});
+
+test('a stream that fails is told of once, and lines go nowhere from then on', async t => {
+	const sink = new StalledSink();
+	const {transport, dropped, broken} = watched(sink);
+	log(transport, 'x'.repeat(70_000), 'kept');
+	const failed = once(sink, 'error').catch(() => {});
+	sink.release?.(Object.assign(new Error('write EPIPE'), {code: 'EPIPE'}));
+	await failed;
+	log(transport, 'lost', 'lost too');
+	t.deepEqual(broken, ['write EPIPE']);
+	await end(transport);
+	t.is(sink.writes.length, 1);
+	t.deepEqual(dropped, [3]);
+});
+
+test('a stream that was closed already does no harm', async t => {
+	const sink = new MemorySink();
+	const {transport, broken} = watched(sink);
+	sink.destroy();
+	log(transport, 'one');
+	await end(transport);
+	t.deepEqual(sink.writes, []);
+	t.true(broken.length <= 1);
+});
+
+test('closing waits for what was written, but not for ever', async t => {
+	const sink = new StalledSink();
+	const {transport} = watched(sink);
+	log(transport, 'x'.repeat(70_000), 'rest');
+	await end(transport);
+	t.is(sink.writes.length, 1);
+	t.notThrows(() => sink.emit('error', new Error('write EPIPE')));
+});
+
+test('the stream is left as it was found', async t => {
+	const sink = new MemorySink();
+	const listeners = () => sink.eventNames().flatMap(name => sink.listeners(name)).length;
+	const before = listeners();
+	const {transport} = watched(sink);
+	log(transport, 'one');
+	await end(transport);
+	t.is(listeners(), before);
+	t.false(sink.writableEnded);
+});
