@@ -1,0 +1,43 @@
+/** Every built-in plugin and every example, with options that they can be applied with. */
+
+import type {Plugin} from 'tapgate';
+import * as builtIns from 'tapgate/plugins';
+import {disclosure} from '../../docs/examples/disclosure.js';
+import {flatPrice} from '../../docs/examples/flat-price.js';
+import {houseRules} from '../../docs/examples/house-rules.js';
+import {legacyCompletions} from '../../docs/examples/legacy-completions.js';
+import {seats} from '../../docs/examples/seats.js';
+import {speedometer} from '../../docs/examples/speedometer.js';
+import {tokenCap} from '../../docs/examples/token-cap.js';
+
+const apiKey = 'a-key-that-opens-nothing';
+const baseUrl = 'http://127.0.0.1:9';
+
+/** By the name under which `tapgate/plugins` exports the factory; a new built-in must be added, or this does not compile. */
+const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
+	dialects: builtIns.dialects(),
+	catalog: builtIns.catalog(),
+	accessLog: builtIns.accessLog(),
+	health: builtIns.health(),
+	auth: builtIns.auth({anonymous: true}),
+	openai: builtIns.openai({apiKey}),
+	anthropic: builtIns.anthropic({apiKey}),
+	openaiCompatible: builtIns.openaiCompatible({baseUrl, apiKey}),
+	anthropicCompatible: builtIns.anthropicCompatible({baseUrl, apiKey}),
+	mock: builtIns.mock(),
+	routing: builtIns.routing(),
+};
+
+/** Every built-in, applicable. */
+export const everyBuiltIn: readonly Plugin[] = Object.values(made);
+
+/** Every plugin of docs/examples, applicable. */
+export const everyExample: readonly Plugin[] = [
+	disclosure({notice: 'by an AI'}),
+	flatPrice({input: 1, output: 1}),
+	houseRules({rules: 'Be kind.'}),
+	legacyCompletions(),
+	seats({each: 1}),
+	speedometer(),
+	tokenCap({max: 1}),
+];
