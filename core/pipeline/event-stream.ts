@@ -69,7 +69,6 @@ export class EventStream {
 				}
 			};
 			const end = (): void => {
-				this.#ended = true;
 				const last = this.#last();
 				this.#held.push(...last);
 				settle(() => resolve(this.failed ? 'error' : last.length > 0 ? 'content' : 'idle'));
@@ -167,11 +166,18 @@ export class EventStream {
 
 	/** The event that the stream ended in without a blank line; none when it was cut off in the middle of it. */
 	#last(): readonly Buffer[] {
+		this.#ended = true;
 		const rest = this.#splitter.rest();
 		const kept: Buffer[] = [];
-		if (rest.some(byte => byte > 0x20)) this.#keep(kept, rest, this.#see(rest));
+		if (rest.length > 0 && isWhole(rest)) this.#keep(kept, rest, this.#see(rest));
 		return this.settled ? kept : [];
 	}
+}
+
+/** An event may be whole without its blank line; half an event has a name without data, or data that does not parse. */
+function isWhole(event: Buffer): boolean {
+	const {event: name, data, json} = new WireEvent(event);
+	return json !== undefined || data.trim() === '[DONE]' || (name === undefined && data === '');
 }
 
 /** A provider that was asked for usage writes `"usage":null` into every event; a client that did not ask gets none. */
