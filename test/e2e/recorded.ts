@@ -10,6 +10,19 @@ export type {RecordedStream};
 /** Small streams of our own, and recorded ones where they are at hand. */
 export const streams: readonly RecordedStream[] = [...ownStreams(), ...sharedStreams()];
 
+/** Whether the provider itself reports an error in the stream. */
+export function endsInError({name}: RecordedStream): boolean {
+	return /stream-error|error-stream/.test(name);
+}
+
+/** Of each API the shortest stream that ends well. */
+export const shortest: readonly RecordedStream[] = [...new Set(streams.map(({dialect}) => dialect))].flatMap(dialect =>
+	streams
+		.filter(stream => stream.dialect === dialect && !endsInError(stream))
+		.sort((a, b) => a.bytes.length - b.bytes.length)
+		.slice(0, 1),
+);
+
 /** Where the streams of a dialect are asked for, with the least that asks for one. */
 export function streamCall({dialect}: RecordedStream): {readonly path: string; readonly body: JsonObject} {
 	const asked = {stream: true, messages: [{role: 'user', content: 'hello'}]};

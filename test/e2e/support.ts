@@ -151,10 +151,12 @@ export function gate(): Gate {
 	return {opened, open: () => open()};
 }
 
+const said = {role: 'user' as const, content: 'hello'};
+
 /** A small call of each API. */
 export const calls = {
-	chat: {model: 'openai.gpt-4o', messages: [{role: 'user', content: 'hello'}]},
+	chat: {model: 'openai.gpt-4o', messages: [said]},
 	responses: {model: 'openai.gpt-4o', input: 'hello'},
 	completions: {model: 'openai.gpt-3.5-turbo-instruct', prompt: 'hello'},
-	messages: {model: 'anthropic.claude-sonnet-4-5', max_tokens: 100, messages: [{role: 'user', content: 'hello'}]},
-} as const;
+	messages: {model: 'anthropic.claude-sonnet-4-5', max_tokens: 100, messages: [said]},
+};
