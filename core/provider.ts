@@ -33,7 +33,7 @@ export interface Provider {
 	 */
 	readonly signs: boolean;
 	/**
-	 * The URL for an API path.
+	 * The URL for an API path; a new one at each call, which the caller may change.
 	 * @param path as the API documents it, such as `/v1/chat/completions`.
 	 * @param family whose surface is called.
 	 * @param model for providers that name it in the URL.

@@ -60,7 +60,6 @@ function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> 
 		const data = (chunk: Buffer): void => {
 			length += chunk.length;
 			if (length > limits.bytes) {
-				request.pause();
 				settle(() => reject(tooLarge(limits)));
 				return;
 			}

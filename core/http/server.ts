@@ -7,6 +7,7 @@ import type {AddressInfo, Socket} from 'node:net';
 import {ConfigError, type ErrorCode, errorTable} from '../errors.js';
 import type {Engine} from '../gateway.js';
 import {reveal} from '../secret.js';
+import type {ServerSettings} from '../server-options.js';
 import {createApp} from './app.js';
 
 /** A gateway that listens. */
@@ -20,27 +21,28 @@ export interface Listening {
 }
 
 /**
- * Begins to listen for an assembled gateway.
- * @throws {ConfigError} when the address cannot be had or a TLS file cannot be read.
+ * Makes the server of an assembled gateway, all but listening.
+ * @throws {ConfigError} when a TLS file or an address of `server.trustedProxies` cannot be read.
  */
-export async function listen(engine: Engine): Promise<Listening> {
-	const {server: settings} = engine.options;
-	const handler = createApp(engine).callback();
-	const {tls} = settings;
+export function createServer(engine: Engine): http.Server {
+	const {tls} = engine.options.server;
+	const handler = createApp(engine).callback() as http.RequestListener;
 	const options = {requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000, noDelay: true};
 	const server =
 		tls === undefined
-			? http.createServer(options, handler as http.RequestListener)
-			: https.createServer(
-					{
-						...options,
-						cert: pem('cert', tls.cert),
-						key: pem('key', reveal(tls.key)),
-						...(tls.ca !== undefined && {ca: pem('ca', tls.ca), requestCert: true, rejectUnauthorized: true}),
-					},
-					handler as http.RequestListener,
-				);
+			? http.createServer(options, handler)
+			: createTlsServer({...options, ...credentials(tls)}, handler);
 	server.on('clientError', answerClientError);
+	return server;
+}
+
+/**
+ * Begins to listen for an assembled gateway.
+ * @throws {ConfigError} when the address cannot be had, and what {@link createServer} throws.
+ */
+export async function listen(engine: Engine): Promise<Listening> {
+	const {server: settings} = engine.options;
+	const server = createServer(engine);
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (error: NodeJS.ErrnoException) => {
 			reject(new ConfigError(`cannot listen on ${settings.host}:${settings.port}: ${error.message}`, {cause: error}));
@@ -53,7 +55,7 @@ export async function listen(engine: Engine): Promise<Listening> {
 	return {
 		host: address,
 		port,
-		url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+		url: `${settings.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
 		stop() {
 			stopping ??= stop(engine, server, settings.drainSeconds);
 			return stopping;
@@ -94,6 +96,24 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
 		`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\ncontent-type: application/json; charset=utf-8\r\n` +
 			`content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
 	);
+}
+
+function credentials({cert, key, ca}: NonNullable<ServerSettings['tls']>): https.ServerOptions {
+	return {
+		cert: pem('cert', cert),
+		key: pem('key', reveal(key)),
+		...(ca !== undefined && {ca: pem('ca', ca), requestCert: true, rejectUnauthorized: true}),
+	};
+}
+
+function createTlsServer(options: https.ServerOptions, handler: http.RequestListener): https.Server {
+	try {
+		return https.createServer(options, handler);
+	} catch (error) {
+		throw new ConfigError(
+			`server: tls: expected a certificate chain and its private key, found what TLS refuses: ${(error as Error).message}`,
+		);
+	}
 }
 
 function pem(option: string, text: string): string {

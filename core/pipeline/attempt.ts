@@ -83,7 +83,7 @@ async function attemptOnce(engine: Engine, call: Call, target: Target, number: n
 	const provider = providerOf(engine, target);
 	let attempt: Attempt = {exchange, target, provider, number, dialect: call.dialect};
 	let translation: Translation | undefined;
-	if (!speaks(attempt, call.dialect)) {
+	if (call.endpoint.kind === 'model' && !speaks(attempt, call.dialect)) {
 		translation = await translate(engine, call, attempt);
 		attempt = {exchange, target, provider, number, dialect: translation.dialect};
 		call.losses = translation.losses;
@@ -92,6 +92,7 @@ async function attemptOnce(engine: Engine, call: Call, target: Target, number: n
 	try {
 		answered = await receive(call, attempt, await send(engine, call, attempt, translation));
 	} catch (error) {
+		if (call.clientLeft) return {failure: {attempt, headers: {}, error: gone(error), staleConnection: false}};
 		if (!GatewayError.is(error) || !upstreamCodes.has(error.code)) throw error;
 		const staleConnection = (error.cause as {reusedSocket?: unknown} | undefined)?.reusedSocket === true;
 		return {failure: {attempt, headers: {}, error, staleConnection}};
@@ -101,6 +102,11 @@ async function attemptOnce(engine: Engine, call: Call, target: Target, number: n
 	if (answered.error === undefined) return answer;
 	const failure: AttemptFailure = {attempt, status, headers, error: answered.error, staleConnection: false};
 	return answered.passable && translation === undefined ? {failure, passable: answer} : {failure};
+}
+
+/** Whatever broke when the client left broke because it left: nothing of it is the provider's fault. */
+function gone(cause: unknown): GatewayError {
+	return refusal('client_closed', 'The client left before the provider had answered.', {cause});
 }
 
 const upstreamCodes = new Set(['upstream_unreachable', 'upstream_timeout', 'upstream_invalid']);

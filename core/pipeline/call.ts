@@ -113,6 +113,12 @@ export class Call implements Exchange {
 		this.#controller?.abort();
 	}
 
+	/** The answer of the last attempt was not whole after all. */
+	brokeOff(code: string): void {
+		const last = this.attempts.pop();
+		if (last !== undefined) this.attempts.push(Object.assign({}, last, {error: code}));
+	}
+
 	/** Says where usage is to be read from when somebody asks. */
 	answered(dialect: Dialect, from: {reply?: () => unknown; watcher?: StreamWatcher}): void {
 		this.#answer = {dialect, ...from};

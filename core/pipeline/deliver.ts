@@ -70,11 +70,10 @@ async function deliverEvents(
 	writeHead(call, reply, response);
 	response.setHeader('x-accel-buffering', 'no');
 	if (reply.headers['cache-control'] === undefined) response.setHeader('cache-control', 'no-cache');
-	response.flushHeaders();
 	try {
 		if (rewritten === undefined) await events.relay(response, watch);
 		else await writeEvents(rewritten, response, watch);
-		if (!events.settled && !call.clientLeft)
+		if (events.truncated && !call.clientLeft)
 			throw refusal('upstream_invalid', 'The provider ended the stream before it was complete.');
 		if (events.failed)
 			call.error ??= new GatewayError('upstream_error', 502, 'The provider reported an error in its stream.');
@@ -154,6 +153,8 @@ async function writeEvents(
 	response: ServerResponse,
 	watch: ((event: StreamEvent) => void) | undefined,
 ): Promise<void> {
+	// A plugin may hold events back; the client must not wait for the headers as well.
+	response.flushHeaders();
 	for await (const event of events) {
 		if (response.destroyed) return;
 		watch?.(event);
@@ -177,7 +178,8 @@ function breakOff(engine: Engine, call: Call, error: unknown, response: ServerRe
 	if (call.clientLeft || response.destroyed) return;
 	const told = tellable(error, call.id);
 	call.error = told;
-	if (!GatewayError.is(error)) logFailure(engine, call, error);
+	if (GatewayError.is(error)) call.brokeOff(error.code);
+	else logFailure(engine, call, error);
 	response.write(call.dialect.encodeErrorEvent(told, call.id));
 }
 

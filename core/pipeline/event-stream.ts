@@ -37,6 +37,11 @@ export class EventStream {
 		return this.#watcher.complete || this.failed;
 	}
 
+	/** The source ended although the stream had more to say. Not so when a plugin stopped reading. */
+	get truncated(): boolean {
+		return this.#ended && !this.settled;
+	}
+
 	get watcher(): StreamWatcher {
 		return this.#watcher;
 	}
@@ -76,12 +81,10 @@ export class EventStream {
 			const failed = (error: Error): void => settle(() => reject(error));
 			const closed = (): void => settle(() => reject(new Error('the stream was closed')));
 			source.on('data', data).on('end', end).on('error', failed).on('close', closed);
+			// The client may have left since the head arrived; a source that is gone already says nothing more.
+			if (source.errored !== null) failed(source.errored);
+			else if (source.destroyed && !source.readableEnded) closed();
 		});
-	}
-
-	/** What `first` has seen, as text: the provider's error, when that is what came first. */
-	heldText(): string {
-		return Buffer.concat(this.#held).toString('utf8');
 	}
 
 	/**

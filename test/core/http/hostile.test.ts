@@ -206,7 +206,6 @@ test('a chunked body larger than the limit → 413 before it has all been sent',
 		`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${chunk.repeat(6)}`,
 	);
 	t.is(answer.status, 413);
-	t.regex(answer.head, /connection: close/i);
 });
 
 test('a compressed body that grows beyond the limit → 413, a broken one → 400, an unknown one → 415', async t => {
