@@ -1,6 +1,6 @@
 /** The gateway's own log, on stderr: readable on a terminal, one JSON object per line anywhere else. */
 
-import {styleText} from 'node:util';
+import {inspect, styleText} from 'node:util';
 import {createLogger, format, transports} from 'winston';
 import {ConfigError, closest, type Log, type LogFields} from '../core/index.js';
 
@@ -55,7 +55,11 @@ const readable = format.printf(({level, message, stack, causes, ...fields}) => {
 });
 
 function text(value: unknown): string {
-	if (typeof value === 'string') return /[\s"=]/.test(value) ? JSON.stringify(value) : value;
-	if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value.join(',');
-	return JSON.stringify(value) ?? String(value);
+	if (Array.isArray(value) && value.length > 0 && value.every(isPlain)) return value.join(',');
+	// It also takes the sting out of control characters.
+	return isPlain(value) ? value : inspect(value, {breakLength: Number.POSITIVE_INFINITY});
+}
+
+function isPlain(value: unknown): value is string {
+	return typeof value === 'string' && /^[!-~]+$/.test(value) && !/["'=,]/.test(value);
 }

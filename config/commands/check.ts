@@ -1,6 +1,6 @@
 /** `tapgate check`: everything that a start does but listening, and a summary of what would be served. */
 
-import type {Engine} from '../../core/index.js';
+import {createServer, type Engine} from '../../core/index.js';
 import {explained, shown} from '../failure.js';
 import {type LoadedConfig, type LoadOptions, loadConfig} from '../load.js';
 import {createLog} from '../log.js';
@@ -10,10 +10,13 @@ import {assemble} from '../start.js';
 export async function check(options: LoadOptions): Promise<number> {
 	const config = await loadConfig(options);
 	const engine = await explained(config.file, () => assemble(config, createLog({level: 'warn'})));
-	const summary = summaryOf(config, engine);
-	await engine.close();
-	process.stdout.write(summary);
-	return 0;
+	try {
+		await explained(config.file, () => void createServer(engine));
+		process.stdout.write(summaryOf(config, engine));
+		return 0;
+	} finally {
+		await engine.close();
+	}
 }
 
 function summaryOf({file, deployment, server}: LoadedConfig, engine: Engine): string {

@@ -36,6 +36,22 @@ export default defineConfig({plugins: [auth({anonymous: true})]});`,
 	);
 });
 
+test.serial('check looks at what listening would need', async t => {
+	const config = (server: string) => ({
+		'gateway.config.ts': `${open}export default defineConfig({server: ${server}, plugins: [open]});`,
+		'cert.pem': '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n',
+	});
+	const proxies = await run(t, ['check'], {cwd: await folder(t, config(`{trustedProxies: ['10.0.0.0/99']}`))});
+	t.is(proxies.exit, 1);
+	t.regex(proxies.stderr, /server: trustedProxies: expected an address or a CIDR, found "10\.0\.0\.0\/99"\n$/);
+	const tls = await run(t, ['check'], {cwd: await folder(t, config(`{tls: {cert: 'cert.pem', key: 'cert.pem'}}`))});
+	t.is(tls.exit, 1);
+	t.regex(
+		tls.stderr,
+		/^error in gateway\.config\.ts\n {2}server: tls: expected a certificate chain and its private key/,
+	);
+});
+
 test.serial('without a config file it is said where one was looked for', async t => {
 	const cwd = await folder(t, {});
 	const {exit, stderr} = await run(t, [], {cwd});
