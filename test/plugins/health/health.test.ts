@@ -1,8 +1,10 @@
+import http from 'node:http';
+import type {AddressInfo} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
-import {type Check, definePlugin} from '../../../core/index.js';
+import {type Check, definePlugin, type Plugin} from '../../../core/index.js';
 import {auth} from '../../../plugins/auth/index.js';
 import {health} from '../../../plugins/health/index.js';
-import {mock} from '../../../plugins/providers/index.js';
+import {mock, openaiCompatible} from '../../../plugins/providers/index.js';
 import {routing} from '../../../plugins/routing/index.js';
 import {chat, exchangeRecorder, startGateway} from '../../helpers/whole-gateway.js';
 
@@ -13,7 +15,7 @@ const models = {
 	limited: {error: {status: 429, message: 'slow down'}},
 	bad: {error: {status: 400, message: 'bad request'}},
 	cut: {chunks: ['a', 'b', 'c'], failAfter: 2},
-	slow: {delayMs: 60_000},
+	failing: {chunks: ['a', 'b', 'c'], errorAfter: 2, error: {status: 500, message: 'out of memory'}},
 } as const;
 
 interface ProviderReport {
@@ -32,7 +34,7 @@ interface Report {
 	faults: Record<string, number>;
 }
 
-async function healthy(t: ExecutionContext, checks: Record<string, Check> = {}) {
+async function healthy(t: ExecutionContext, checks: Record<string, Check> = {}, providers: readonly Plugin[] = []) {
 	const recorder = exchangeRecorder();
 	const checked = definePlugin({
 		name: 'checked',
@@ -53,6 +55,7 @@ async function healthy(t: ExecutionContext, checks: Record<string, Check> = {}) 
 		auth({keys: [{name: 'ci', key: 'the-key'}]}),
 		mock({models}),
 		mock({name: 'spare'}),
+		...providers,
 		routing({fallbacks: {'mock.broken': ['spare.echo']}}),
 		checked(),
 		faulty(),
@@ -220,29 +223,32 @@ test('each attempt counts for its own provider', async t => {
 	t.like(providers['spare'], {status: 'ok'});
 });
 
-test('a stream that breaks off is a failure', async t => {
+test('a stream that breaks off, or ends with an error, is a failure', async t => {
 	const gateway = await healthy(t);
 	t.is((await gateway.call('mock.cut', {stream: true})).outcome, 'failed');
 	t.like((await gateway.report()).providers['mock'], {status: 'failing', consecutiveFailures: 1});
+	t.is((await gateway.call('mock.failing', {stream: true})).outcome, 'failed');
+	t.like((await gateway.report()).providers['mock'], {status: 'failing', consecutiveFailures: 2});
 });
 
 test('that a client leaves says nothing of the provider', async t => {
-	const gateway = await healthy(t);
 	const leaving = new AbortController();
-	const left = t.throwsAsync(
-		fetch(`${gateway.url}/v1/chat/completions`, {
-			method: 'POST',
-			headers: {'x-api-key': 'the-key'},
-			body: JSON.stringify({model: 'mock.slow', messages: [{role: 'user', content: 'hello'}]}),
-			signal: leaving.signal,
-		}),
-		{any: true},
-	);
-	while (gateway.engine.calls.size === 0) await new Promise(resolve => setImmediate(resolve));
-	leaving.abort();
-	await left;
+	// The provider never answers; the client leaves as soon as the call has come through.
+	const upstream = http.createServer(() => leaving.abort());
+	await new Promise<void>(resolve => upstream.listen(0, '127.0.0.1', resolve));
+	t.teardown(() => upstream.close());
+	const {port} = upstream.address() as AddressInfo;
+	const remote = openaiCompatible({name: 'remote', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'own'});
+	const gateway = await healthy(t, {}, [remote]);
+	const call = fetch(`${gateway.url}/v1/chat/completions`, {
+		method: 'POST',
+		headers: {'x-api-key': 'the-key'},
+		body: JSON.stringify({model: 'remote.m', messages: [{role: 'user', content: 'hello'}]}),
+		signal: leaving.signal,
+	});
+	await t.throwsAsync(call, {any: true});
 	t.is((await gateway.recorder.next()).outcome, 'aborted');
-	t.deepEqual((await gateway.report()).providers['mock'], {status: 'unknown', consecutiveFailures: 0});
+	t.deepEqual((await gateway.report()).providers['remote'], {status: 'unknown', consecutiveFailures: 0});
 });
 
 test('failures of plugins that only watch are counted', async t => {
