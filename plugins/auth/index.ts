@@ -8,7 +8,7 @@ import {keyHashCommand} from './key-hash-command.js';
 import {loadKeys} from './load-keys.js';
 import {type AuthOptions, authSchema, type KeyOptions} from './options.js';
 
-export type {AuthOptions, KeyOptions} from './options.js';
+export type {AuthOptions} from './options.js';
 
 /**
  * Taps `authenticate`: keys of the config, and `anonymous: true` for those who show none.
