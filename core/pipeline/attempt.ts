@@ -56,7 +56,7 @@ export async function attemptTargets(engine: Engine, call: Call): Promise<Answer
 				: 'give-up';
 		if (recovery === 'next-target' && next + 1 < targets.length) next++;
 		else if (recovery !== 'same-target') return giveUp(result);
-		previous = result;
+		previous = letGo(call, result);
 		call.error = undefined;
 	}
 }
@@ -66,6 +66,13 @@ interface Failed {
 	readonly failure: AttemptFailure;
 	/** The provider's own error, fit to be passed on. */
 	readonly passable?: Answer;
+}
+
+/** Somebody else is asked: what is left of the answer is not waited for. */
+function letGo(call: Call, failed: Failed): Failed {
+	if (failed.passable?.content.kind !== 'events') return failed;
+	call.cancel?.();
+	return {failure: failed.failure};
 }
 
 function giveUp({failure, passable}: Failed): Answer {
@@ -92,6 +99,7 @@ async function attemptOnce(engine: Engine, call: Call, target: Target, number: n
 	try {
 		answered = await receive(call, attempt, await send(engine, call, attempt, translation));
 	} catch (error) {
+		call.cancel?.();
 		if (call.clientLeft) return {failure: {attempt, headers: {}, error: gone(error), staleConnection: false}};
 		if (!GatewayError.is(error) || !upstreamCodes.has(error.code)) throw error;
 		const staleConnection = (error.cause as {reusedSocket?: unknown} | undefined)?.reusedSocket === true;
