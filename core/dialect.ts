@@ -1,5 +1,6 @@
 /** What the gateway must know of an API format to carry its calls: a dialect is the folder that knows it. */
 
+import type {Codec} from './codec.js';
 import type {GatewayError} from './errors.js';
 import type {JsonObject} from './json.js';
 import type {Usage} from './usage.js';
@@ -65,6 +66,8 @@ export interface Dialect {
 	askForUsage?(body: JsonObject): {readonly name: string; readonly json: string} | undefined;
 	/** Tells whether a body is an error in this dialect's own envelope. */
 	isError(body: unknown): boolean;
+	/** The way to and from other formats; absent for a format that carries no conversation. */
+	readonly codec?: Codec;
 	/** The client's own error envelope. */
 	encodeError(error: GatewayError, requestId: string): JsonObject;
 	/** The bytes of the client's own error event, for a stream that has begun. */

@@ -1,6 +1,16 @@
 /** Everything that a plugin may import. The package's main entry adds what a config needs. */
 
 export {allows, type Caller, namePattern} from './caller.js';
+export type {
+	Codec,
+	EncodedRequest,
+	NameRule,
+	NativeError,
+	ReplyContext,
+	StreamDecoder,
+	StreamEncoder,
+} from './codec.js';
+export type * from './conversation.js';
 export type {Dialect, DialectRoute, EventFacts, Family, Operation, RequestFacts, StreamWatcher} from './dialect.js';
 export {
 	ConfigError,
@@ -35,8 +45,10 @@ export {createServer, type Listening, listen} from './http/server.js';
 export {isObject, type JsonObject} from './json.js';
 export {type Key, key} from './key.js';
 export {describe, type Log, type LogFields} from './log.js';
+export type {ModelTraits} from './model-traits.js';
 export {closest} from './names.js';
 export {type OptionsSchema, optionsReader, type Plain} from './options.js';
+export {originOf, pathOf, remember} from './origin.js';
 export {credentialHeaders} from './pipeline/headers.js';
 export {type ExchangeSketch, openExchange} from './pipeline/open-exchange.js';
 export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';

@@ -37,7 +37,7 @@ export async function attemptTargets(engine: Engine, call: Call): Promise<Answer
 		const began = performance.now();
 		let result: Answer | Failed;
 		try {
-			result = await attemptOnce(engine, call, target, number);
+			result = await attemptOnce(engine, call.present(), target, number);
 		} catch (error) {
 			// A fallback that cannot be spoken to is no reason to hide why the first target failed.
 			if (previous === undefined || !GatewayError.is(error) || error.code !== 'format_not_spoken') throw error;

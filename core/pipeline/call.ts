@@ -2,7 +2,7 @@
 
 import type {Caller} from '../caller.js';
 import type {Dialect, StreamWatcher} from '../dialect.js';
-import type {GatewayError} from '../errors.js';
+import {type GatewayError, refusal} from '../errors.js';
 import type {
 	AttemptReport,
 	ClosedExchange,
@@ -117,6 +117,15 @@ export class Call implements Exchange {
 	brokeOff(code: string): void {
 		const last = this.attempts.pop();
 		if (last !== undefined) this.attempts.push(Object.assign({}, last, {error: code}));
+	}
+
+	/**
+	 * The call itself, before a plugin or a provider is asked to do something for it.
+	 * @throws {GatewayError} `client_closed` when the client left while a plugin was thinking: its record is written already.
+	 */
+	present(): this {
+		if (this.clientLeft) throw refusal('client_closed', 'The client left before the call was answered.');
+		return this;
 	}
 
 	/** Says where usage is to be read from when somebody asks. */

@@ -23,9 +23,9 @@ export async function run(
 		// once per exchange
 		await authenticate(engine, call);
 		call.request = await readRequest();
-		await rewrite(engine, call);
-		await resolve(engine, call);
-		await admit(engine, call);
+		await rewrite(engine, call.present());
+		await resolve(engine, call.present());
+		await admit(engine, call.present());
 		// once per attempt, until the first event is in hand; from then on no failover
 		const answer = await attemptTargets(engine, call);
 		await deliver(engine, call, answer, response);

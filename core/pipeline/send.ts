@@ -43,15 +43,14 @@ export async function send(
 	const signer = sign.get(attempt.provider.name);
 	if (signer !== undefined && signer.taps.length > 0) request = checked(await signer.promise(request, attempt), 'sign');
 	const credentials = added(unsigned, request);
+	call.present();
 	const own = send.taps.length > 0 ? await send.promise(request, attempt) : undefined;
 	if (own !== undefined) return {...own, body: readable(call, own), usageAsked, credentials};
-	const answer = await overNetwork(engine, call, attempt, request);
+	const answer = await overNetwork(engine, call.present(), attempt, request);
 	return {status: answer.status, headers: answer.headers, body: answer.body, usageAsked, credentials};
 }
 
 async function overNetwork(engine: Engine, call: Call, attempt: Attempt, request: UpstreamRequest) {
-	// The client may have left while a plugin was thinking: then nothing is sent at all.
-	if (call.clientLeft) throw refusal('client_closed', 'The client left before the call was sent.');
 	const pending = engine.transport(attempt.provider).send({
 		method: request.method,
 		url: request.url,
