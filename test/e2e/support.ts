@@ -20,6 +20,8 @@ export interface RigOptions {
 	readonly timeouts?: Partial<Timeouts>;
 	/** Models that the key may use. */
 	readonly allow?: readonly string[];
+	/** Stand before auth. */
+	readonly before?: readonly Plugin[];
 	/** Stand between the providers and routing. */
 	readonly plugins?: readonly Plugin[];
 	readonly routing?: NonNullable<Parameters<typeof routing>[0]>;
@@ -44,6 +46,7 @@ export async function rig(t: ExecutionContext, options: RigOptions = {}): Promis
 	const recorder = exchangeRecorder();
 	const gateway = await startGateway({
 		plugins: [
+			...(options.before ?? []),
 			auth({keys: [{name: 'tester', key: gatewayKey, ...(allow !== undefined && {allow})}]}),
 			openai({baseUrl: `${upstream.url}/v1`, apiKey: providerKey, timeouts}),
 			anthropic({baseUrl: upstream.url, apiKey: providerKey, timeouts}),
