@@ -96,6 +96,8 @@ export interface Sent {
 	readonly body?: string | Uint8Array | object;
 }
 
+const bearer = {authorization: `Bearer ${gatewayKey}`};
+
 /** Begins a call on a connection of its own; nothing is added, decoded or repeated. The caller ends the request. */
 export function begin({gateway}: Pick<Rig, 'gateway'>, path: string, sent: Sent = {}): http.ClientRequest {
 	const {method = 'POST', headers = {}} = sent;
@@ -105,7 +107,7 @@ export function begin({gateway}: Pick<Rig, 'gateway'>, path: string, sent: Sent 
 		path,
 		method,
 		agent: false,
-		headers: Object.assign({authorization: `Bearer ${gatewayKey}`, 'content-type': 'application/json'}, headers),
+		headers: Object.assign({'content-type': 'application/json'}, 'x-api-key' in headers ? {} : bearer, headers),
 	});
 }
 
