@@ -66,7 +66,6 @@ async function deliverEvents(
 		hooks.stream.taps.length > 0 || answer.translation !== undefined
 			? changedEvents(engine, call, answer, events)
 			: undefined;
-	if (call.clientLeft) return;
 	writeHead(call, reply, response);
 	response.setHeader('x-accel-buffering', 'no');
 	if (reply.headers['cache-control'] === undefined) response.setHeader('cache-control', 'no-cache');
@@ -112,7 +111,8 @@ async function tapReply(engine: Engine, call: Call, answer: Answer, body: JsonOb
 	const reply: Reply = body === undefined ? {status: answer.status, headers} : {status: answer.status, headers, body};
 	const {taps} = engine.hooks.reply;
 	if (taps.length === 0) return reply;
-	const changed: unknown = await engine.hooks.reply.promise(reply, call.routed());
+	const changed: unknown = await engine.hooks.reply.promise(reply, call.present().routed());
+	call.present();
 	if (isObject(changed) && Number.isInteger(changed['status']) && isObject(changed['headers']))
 		return changed as unknown as Reply;
 	throw new PluginError(

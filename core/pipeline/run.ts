@@ -28,7 +28,7 @@ export async function run(
 		await admit(engine, call.present());
 		// once per attempt, until the first event is in hand; from then on no failover
 		const answer = await attemptTargets(engine, call);
-		await deliver(engine, call, answer, response);
+		await deliver(engine, call.present(), answer, response);
 	} catch (error) {
 		fail(engine, call, error, response);
 	}

@@ -40,6 +40,7 @@ export async function send(
 	const unsigned = request;
 	if (!attempt.provider.signs && attempt.exchange.caller.anonymous)
 		request = request.withHeaders(clientCredentials(call));
+	call.present();
 	const signer = sign.get(attempt.provider.name);
 	if (signer !== undefined && signer.taps.length > 0) request = checked(await signer.promise(request, attempt), 'sign');
 	const credentials = added(unsigned, request);

@@ -1,7 +1,7 @@
 /** Every hook runs on every endpoint, streamed and plain, in the order of the ladder. No plugin is ever silently skipped. */
 
 import test, {type ExecutionContext} from 'ava';
-import {type Dialect, type DialectRoute, definePlugin, type Gateway} from 'tapgate';
+import {type Dialect, type DialectRoute, definePlugin, type Exchange, type Gateway, type Taps} from 'tapgate';
 import {auth, mock, openaiCompatible, routing} from 'tapgate/plugins';
 import {reply, type StartedGateway, startGateway, startUpstream} from 'tapgate/testing';
 
@@ -190,4 +190,50 @@ test('a client that leaves is priced and recorded', async t => {
 	await gateway.stop();
 
 	t.deepEqual(calls.get('gone'), [...decided, ...attempted, ...closed]);
+});
+
+/** Waits in one hook until the client has left. */
+const waiting: Readonly<Record<string, (hooks: Taps, wait: (exchange: Exchange) => Promise<undefined>) => void>> = {
+	authenticate: ({authenticate}, wait) => authenticate.tap('slow', wait),
+	rewrite: ({rewrite}, wait) => rewrite.tap('slow', (_, exchange) => wait(exchange)),
+	resolve: ({resolve}, wait) => resolve.tap('slow', (_, exchange) => wait(exchange)),
+	admit: ({admit}, wait) => admit.tap('slow', wait),
+	prepare: ({prepare}, wait) => prepare.tap('slow', (_, {exchange}) => wait(exchange)),
+	sign: ({sign}, wait) => sign.for('mock').tap('slow', (_, {exchange}) => wait(exchange)),
+	send: ({send}, wait) => send.tap('slow', (_, {exchange}) => wait(exchange)),
+	reply: ({reply}, wait) => reply.tap('slow', (_, exchange) => wait(exchange)),
+};
+
+test('no hook runs behind the record of a client that left while a tap was waiting', async t => {
+	const ladder = [...decided, ...attempted, 'reply'];
+	t.deepEqual(Object.keys(waiting), ladder);
+	for (const [place, hook] of ladder.entries()) {
+		const {calls, plugin} = probe();
+		const client = new AbortController();
+		const slow = definePlugin({
+			name: 'slow',
+			apply: ({hooks}) =>
+				waiting[hook]?.(hooks, async ({signal}) => {
+					client.abort();
+					if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve));
+					await new Promise(resolve => setImmediate(resolve));
+					return undefined;
+				}),
+		});
+		const gateway = await startGateway({plugins: [plugin, slow(), auth({anonymous: true}), mock(), routing()]});
+
+		await t.throwsAsync(
+			fetch(`${gateway.url}/v1/chat/completions`, {
+				method: 'POST',
+				headers: {'x-request-id': hook},
+				body: JSON.stringify({model: 'mock.echo', messages: [], stream: true}),
+				signal: client.signal,
+			}),
+			{any: true},
+		);
+		await gateway.stop();
+		for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
+
+		t.deepEqual(calls.get(hook), [...ladder.slice(0, place + 1), ...closed], hook);
+	}
 });
