@@ -43,7 +43,9 @@ async function deliverWhole(
 	const json = reads ? native() : undefined;
 	const translated = translation !== undefined && json !== undefined ? translation.reply(json) : json;
 	const reply = await tapReply(engine, call, answer, translated);
-	const body = reply.body === json ? bytes : Buffer.from(JSON.stringify(reply.body));
+	// A reply without a body is one that leaves the body as it is.
+	const told = reply.body ?? translated;
+	const body = told === json ? bytes : Buffer.from(JSON.stringify(told));
 	writeHead(call, reply, response);
 	if (reply.status !== 204 && reply.status !== 304) response.setHeader('content-length', body.length);
 	response.end(body);

@@ -11,16 +11,20 @@ const program = compile(new Map(), ['config/index.ts', 'plugins/index.ts', 'conf
 /** Values and types, in one list; types exist for the compiler only. */
 const written = {
 	tapgate: `
-		Attempt AttemptFailure AttemptReport Caller Check CheckResult ClientRequest ClosedExchange Command Config
-		ConfigContext ConfigDefinition ConfigError ConfigSource Cost Dialect DialectRoute Endpoint Engine
-		EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange ExchangeSketch Family
-		Gateway GatewayError Headers HookContract HookKind Hooks JsonObject Key KnownExchange Listening Log
-		LogFields Loss Operation OptionsSchema Outcome Plain Plugin PluginDefinition PluginEntry PluginError
-		PluginRoute Provider Recovery Release Reply RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions
-		ServerSettings Stage StreamEvent StreamWatcher TapOptions Taps Target Timeouts Translation UpstreamAnswer
-		UpstreamRequest Usage allows closest credentialHeaders defaultTimeouts defineConfig definePlugin describe
-		env errorTable isObject key listen namePattern openExchange optionsReader readFields refusal reveal secret
-		serverSettings streamEvent targetName tokenCount
+		Attempt AttemptFailure AttemptReport AudioPart CacheMark Caller Candidate Check CheckResult Citation
+		ClientRequest ClosedExchange Codec Command Completion CompletionEvent Config ConfigContext ConfigDefinition
+		ConfigError ConfigSource Conversation Cost Delta Dialect DialectRoute DocumentPart Effort EncodedRequest
+		Endpoint Engine EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange
+		ExchangeSketch Extra Family Finish FinishReason Gateway GatewayError Headers HookContract HookKind Hooks
+		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss ModelTraits NameRule NativeError
+		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
+		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
+		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage
+		StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart
+		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
+		UpstreamRequest Usage allows closest createServer credentialHeaders defaultTimeouts defineConfig
+		definePlugin describe env errorTable isObject key listen namePattern openExchange optionsReader originOf
+		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount
 	`,
 	'tapgate/plugins': `
 		accessLog anthropic anthropicCompatible auth catalog dialects health mock openai openaiCompatible routing
@@ -35,16 +39,30 @@ function names(text: string): readonly string[] {
 	return text.trim().split(/\s+/).sort();
 }
 
+function none(text: string) {
+	return {added: [], gone: [], count: names(text).length};
+}
+
+/** What is exported and not written, and what is written and not exported. */
+function differences(file: string, text: string) {
+	const [exported, expected] = [exportsOf(program, file), names(text)];
+	return {
+		added: exported.filter(name => !expected.includes(name)),
+		gone: expected.filter(name => !exported.includes(name)),
+		count: exported.length,
+	};
+}
+
 test('tapgate exports what a plugin and a config need', t => {
-	t.deepEqual(exportsOf(program, 'config/index.ts'), names(written.tapgate));
+	t.deepEqual(differences('config/index.ts', written.tapgate), none(written.tapgate));
 });
 
 test('tapgate/plugins exports the built-ins and nothing else', t => {
-	t.deepEqual(exportsOf(program, 'plugins/index.ts'), names(written['tapgate/plugins']));
+	t.deepEqual(differences('plugins/index.ts', written['tapgate/plugins']), none(written['tapgate/plugins']));
 });
 
 test('tapgate/testing exports the test kit', t => {
-	t.deepEqual(exportsOf(program, 'config/testing/index.ts'), names(written['tapgate/testing']));
+	t.deepEqual(differences('config/testing/index.ts', written['tapgate/testing']), none(written['tapgate/testing']));
 });
 
 test('what can be imported at run time is among the names', t => {
