@@ -61,3 +61,58 @@ export function recordedBody(name: string): Buffer | undefined {
 	const file = sharedPath('fixtures', name);
 	return file === undefined ? undefined : fs.readFileSync(file);
 }
+
+/** A recorded call that was not streamed. */
+export interface RecordedCall {
+	readonly name: string;
+	/** Without the version: `/chat/completions`. */
+	readonly path: string;
+	readonly request: JsonObject;
+	readonly status: number;
+	readonly body: Buffer;
+}
+
+interface Interaction {
+	readonly request: {readonly url: string; readonly body: JsonObject};
+	readonly response: {readonly status: number; readonly body_file: string};
+}
+
+/** The plain calls in folders of the recorded traffic; none when it is not at hand. */
+export function exchanges(...folders: readonly string[]): readonly RecordedCall[] {
+	return folders.flatMap(folder => {
+		const found = sharedPath('fixtures', folder);
+		if (found === undefined) return [];
+		return fs.readdirSync(found).flatMap(name => {
+			const file = path.join(found, name, 'exchange.json');
+			if (!fs.existsSync(file)) return [];
+			const {interactions} = JSON.parse(fs.readFileSync(file, 'utf8')) as {interactions: readonly Interaction[]};
+			return interactions.flatMap(({request, response}, index) => {
+				if (!response.body_file.endsWith('.json')) return [];
+				return {
+					name: `${folder}/${name}/${index + 1}`,
+					path: /\/(chat\/completions|responses|messages).*$/.exec(request.url)?.[0] ?? '',
+					request: request.body,
+					status: response.status,
+					body: fs.readFileSync(path.join(found, name, response.body_file)),
+				};
+			});
+		});
+	});
+}
+
+/** What a client hands out, without what only the client knows of it. */
+export function asValue(value: unknown): unknown {
+	return JSON.parse(JSON.stringify(value));
+}
+
+/** What came of a call: its value, or the error in the form that the recordings have for it. */
+export async function settled(call: PromiseLike<unknown>): Promise<unknown> {
+	try {
+		return asValue(await call);
+	} catch (thrown) {
+		const failed = thrown as Error & {readonly status?: number; readonly error?: unknown};
+		const {message, status, error} = failed;
+		const name = failed.constructor.name;
+		return {sdk_error: Object.assign({name, message}, status !== undefined && {status, error})};
+	}
+}
