@@ -1,0 +1,78 @@
+/** Request members that the hub has no word for, and what becomes of them when a call leaves their dialect. */
+
+import {type Extra, type JsonObject, type Loss, refusal} from '../../core/index.js';
+
+/**
+ * Members that stand for something kept at one provider, or for more than one answer. Without them the model would be asked
+ * something else, so such a call cannot be translated at all.
+ */
+const forbidding: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
+	'openai-responses': {
+		previous_response_id: isSet,
+		conversation: isSet,
+		prompt: isSet,
+		background: value => value === true,
+	},
+	'openai-chat': {n: value => typeof value === 'number' && value > 1},
+	'anthropic-messages': {
+		mcp_servers: value => Array.isArray(value) && value.length > 0,
+		container: isSet,
+	},
+};
+
+/** Members that do not change what the model says: how the answer is transported, kept, labelled or priced. */
+const silent: Readonly<Record<string, ReadonlySet<string>>> = {
+	'openai-responses': new Set([
+		'background',
+		'client_metadata',
+		'include',
+		'metadata',
+		'prompt_cache_options',
+		'prompt_cache_retention',
+		'store',
+		'stream_options',
+	]),
+	'openai-chat': new Set([
+		'metadata',
+		'n',
+		'prompt_cache_options',
+		'prompt_cache_retention',
+		'store',
+		'stream_options',
+	]),
+	'anthropic-messages': new Set(['cache_control', 'mcp_servers', 'metadata']),
+};
+
+function isSet(value: unknown): boolean {
+	return value !== undefined && value !== null;
+}
+
+/**
+ * Refuses a call whose meaning hangs on a member that only its own dialect knows.
+ * @param dialect the one that is written.
+ * @throws {GatewayError} 400 naming the member.
+ */
+export function refuseUntranslatable(extras: readonly Extra[], dialect: string): void {
+	for (const {dialect: home, path, value} of extras) {
+		if (home === dialect || !forbidding[home]?.[path]?.(value)) continue;
+		throw refusal(
+			'invalid_body',
+			`"${path}" means something to ${home} only, and this model does not speak it. Leave it out and send the whole conversation, or choose another model.`,
+			{param: path},
+		);
+	}
+}
+
+/** What of the extras gets lost in another dialect. Members that do not change the answer are no loss. */
+export function lossesOf(extras: readonly Extra[], dialect: string): readonly Loss[] {
+	return extras
+		.filter(extra => extra.dialect !== dialect && !silent[extra.dialect]?.has(extra.path))
+		.map(extra => ({path: extra.path, reason: 'has no counterpart in the format of this model'}));
+}
+
+/** The members of a native object that are not read elsewhere, as extras; null counts as absent. */
+export function extrasOf(body: JsonObject, dialect: string, known: ReadonlySet<string>): readonly Extra[] {
+	return Object.entries(body)
+		.filter(([name, value]) => !known.has(name) && isSet(value))
+		.map(([path, value]) => ({dialect, path, value}));
+}
