@@ -1,6 +1,6 @@
 /** Secrets that sing when they get out: keys of clients and providers appear nowhere but where they are used. */
 
-import {inspect} from 'node:util';
+import {format, inspect} from 'node:util';
 import test from 'ava';
 import {ConfigError, definePlugin, Engine, listen, type Plugin, Secret, serverSettings} from 'tapgate';
 import {anthropic, auth, catalog, dialects, health, openai, routing} from 'tapgate/plugins';
@@ -160,4 +160,23 @@ test('a config that is refused does not print the secrets in it', async t => {
 		const error = await t.throwsAsync(async () => engine.assemble([dialects(), mistake()]), {instanceOf: ConfigError});
 		t.deepEqual(heard(everything(error)), [], error?.message);
 	}
+});
+
+test('a secret prints as its name, in every way in which a value is turned into text', t => {
+	const secret = new Secret('API_KEY', secrets.bearer);
+	const ways: readonly string[] = [
+		String(secret),
+		`${secret}`,
+		JSON.stringify({secret}),
+		inspect(secret),
+		format('%s %o %O %j', secret, secret, secret, secret),
+		everything({nested: [secret], map: new Map([[secret, secret]])}),
+		everything(new Error('failed', {cause: secret})),
+	];
+	for (const text of ways) {
+		t.deepEqual(heard(text), [], text);
+		t.true(text.includes('[secret API_KEY]'), text);
+	}
+	t.deepEqual(heard(JSON.stringify([Object.entries(secret), Object.getOwnPropertyNames(secret)])), []);
+	t.deepEqual(heard(JSON.stringify(Object.assign({}, secret))), []);
 });
