@@ -58,6 +58,6 @@ export {ClientRequest, type Endpoint, type Headers, UpstreamRequest} from './req
 export type {Check, CheckResult, Command, PluginRoute} from './routes.js';
 export {reveal, Secret} from './secret.js';
 export {type ServerOptions, type ServerSettings, serverSettings} from './server-options.js';
-export {readFields, type StreamEvent, streamEvent} from './stream-event.js';
+export {comment, readFields, type StreamEvent, streamEvent, wireEvent} from './stream-event.js';
 export type {Timeouts} from './upstream/transport.js';
 export {type Cost, tokenCount, type Usage} from './usage.js';

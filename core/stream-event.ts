@@ -75,3 +75,16 @@ export function streamEvent(
 	const lines = data.split(/\r\n|\n|\r/).map(line => `data: ${line}\n`);
 	return new WireEvent(Buffer.from(`${name}${lines.join('')}\n`));
 }
+
+/**
+ * Makes an event from its whole text, for who writes many and builds them from pieces made once.
+ * @param text field lines and the blank line that ends the event.
+ */
+export function wireEvent(text: string): StreamEvent {
+	return new WireEvent(Buffer.from(text));
+}
+
+/** A comment: it means nothing to a client and keeps its connection alive. */
+export function comment(text: string): StreamEvent {
+	return wireEvent(`: ${text.replace(/[\r\n]/g, ' ')}\n\n`);
+}
