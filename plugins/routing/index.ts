@@ -12,7 +12,7 @@ import {
 	type Target,
 	targetName,
 } from '../../core/index.js';
-import {findTarget, knownNames, type NameBook} from './names.js';
+import {findTarget, knownNames, type NameBook, shortNames} from './names.js';
 import {type RoutingOptions, routingSchema} from './options.js';
 import {recover} from './recover.js';
 
@@ -134,7 +134,8 @@ function notFound(book: NameBook, aliases: readonly string[], request: ClientReq
 		);
 	}
 	const shown = model.length > 100 ? `${model.slice(0, 100)}…` : model;
-	const near = closest(model, knownNames(book, aliases), 3);
+	const spelled = closest(model, knownNames(book, aliases), 3);
+	const near = spelled.length > 0 ? spelled : closest(model, shortNames(book), 3);
 	const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ' GET /v1/models lists what is served.';
 	return refusal('model_not_found', `The model "${shown}" is not served here.${hint}`, {param: 'model'});
 }

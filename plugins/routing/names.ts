@@ -54,3 +54,8 @@ function listed(providers: readonly Provider[], name: string): Target | undefine
 export function knownNames(book: NameBook, aliases: readonly string[]): readonly string[] {
 	return [...aliases, ...book.providers.flatMap(({name, models}) => models.map(model => `${name}.${model}`))];
 }
+
+/** The short names that providers list. */
+export function shortNames(book: NameBook): readonly string[] {
+	return [...new Set(book.providers.flatMap(({models}) => models))];
+}
