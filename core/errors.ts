@@ -128,7 +128,8 @@ const marker = Symbol.for('tapgate.GatewayError');
 
 /**
  * A refusal or failure that the client is told of, in its own envelope.
- * @throws nothing itself; throw it from any deciding hook: `throw new GatewayError('token_cap', 400, 'at most 100 tokens')`.
+ * Throw it from any deciding hook: `throw new GatewayError('token_cap', 400, 'at most 100 tokens')`.
+ * @throws {TypeError} for a status that is no error: a refusal must not look like an answer.
  */
 export class GatewayError extends Error {
 	/** Stable, lower_snake_case; what programs look at. */
@@ -141,6 +142,8 @@ export class GatewayError extends Error {
 
 	constructor(code: string, status: number, message: string, details: ErrorDetails = {}) {
 		super(message, details.cause === undefined ? undefined : {cause: details.cause});
+		if (!Number.isInteger(status) || status < 400 || status > 599)
+			throw new TypeError(`the error "${code}" has the status ${status}; expected 400 to 599`);
 		this.name = 'GatewayError';
 		this.code = code;
 		this.status = status;

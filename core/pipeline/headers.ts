@@ -143,6 +143,9 @@ function serverTiming(timings: ReadonlyMap<string, number>): string {
 export function setHeaders(response: ServerResponse, headers: Headers): void {
 	for (const name in headers) {
 		const value = headers[name];
-		if (value !== undefined) response.setHeader(name, value as string | string[]);
+		if (value === undefined) continue;
+		try {
+			response.setHeader(name, value as string | string[]);
+		} catch {}
 	}
 }

@@ -73,7 +73,7 @@ async function failure(call: Call, attempt: Attempt, response: Response): Promis
 	const text = bytes.toString('utf8');
 	const json = parsed(text);
 	const passable = call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json);
-	const error = new GatewayError('upstream_error', status, told(attempt, status, headers, json), {
+	const error = new GatewayError('upstream_error', status > 599 ? 502 : status, told(attempt, status, headers, json), {
 		headers: passedOn(headers),
 	});
 	return {status, headers, content: {kind: 'whole', body: bytes}, error, passable};
