@@ -22,9 +22,9 @@ const written = {
 		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage
 		StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
-		UpstreamRequest Usage allows closest createServer credentialHeaders defaultTimeouts defineConfig
+		UpstreamRequest Usage allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable isObject key listen namePattern openExchange optionsReader originOf
-		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount
+		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent
 	`,
 	'tapgate/plugins': `
 		accessLog anthropic anthropicCompatible auth catalog dialects health mock openai openaiCompatible routing
