@@ -260,10 +260,17 @@ export type CompletionEvent =
 			readonly extras?: readonly Extra[];
 	  }
 	/** A part begins; what is known of it stands in `part` (a call's id and name; text empty), complete for parts that come whole. */
-	| {readonly type: 'part-start'; readonly index: number; readonly part: Part}
+	| {
+			readonly type: 'part-start';
+			readonly index: number;
+			readonly part: Part;
+			/** Whose part it is, where several candidates were asked for; the first one's (0) when absent. */
+			readonly candidate?: number;
+	  }
 	| {readonly type: 'part-delta'; readonly index: number; readonly delta: Delta}
 	| {readonly type: 'part-end'; readonly index: number}
-	| {readonly type: 'finish'; readonly finish: Finish; readonly extras?: readonly Extra[]}
+	/** Once; where several candidates were asked for, once for each. */
+	| {readonly type: 'finish'; readonly finish: Finish; readonly candidate?: number; readonly extras?: readonly Extra[]}
 	/** Counts so far; the last one holds. */
 	| {readonly type: 'usage'; readonly usage: Usage}
 	| {readonly type: 'ping'}
