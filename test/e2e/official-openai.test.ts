@@ -89,7 +89,7 @@ const recorded = exchanges('openai-chat', 'openai-responses', 'compat-groq', 'co
 
 test('recorded calls are at hand, or their tests are left out', t => {
 	if (recorded.length === 0) t.log('no recorded traffic beside the repository: its calls are left out');
-	else t.true(recorded.length > 15);
+	t.true(recorded.length === 0 || recorded.length > 15);
 });
 
 for (const {name, path, request, status, body} of recorded) {

@@ -153,9 +153,10 @@ test('a model in a small JSON body says where the call goes, and is named as the
 
 test('a JSON body that is too large to be looked at, or packed, goes to the default provider unread', async t => {
 	const {gateway, upstream} = await rig(t);
-	const large = `{"model":"mock.nobody","data":"${'x'.repeat(1_100_000)}"}`;
+	const large = `{"model":"anthropic.m","data":"${'x'.repeat(1_100_000)}"}`;
 	const got = await send({gateway}, '/v1/batches', {body: large, headers: {'content-length': large.length}});
 	t.is(got.status, 200);
+	t.is(got.headers['x-tapgate-target'], 'openai');
 	t.is(upstream.requests[0]?.body.toString(), large);
 	const packed = Uint8Array.from([31, 139, 8, 0, 1, 2, 3]);
 	await send({gateway}, '/v1/batches', {body: packed, headers: {'content-encoding': 'gzip'}});
