@@ -4,7 +4,7 @@ import test from 'ava';
 import {type Answer, reply} from 'tapgate/testing';
 import {counts, eventsOf} from '../plugins/dialects/recordings.js';
 import {type RecordedStream, shortest, streamCall} from './recorded.js';
-import {calls, type Received, rig, send} from './support.js';
+import {calls, handsOn, type Received, rig, send} from './support.js';
 
 const eventStream = {'content-type': 'text/event-stream'};
 
@@ -59,38 +59,43 @@ function parts(stream: RecordedStream, {body}: Received): {readonly whole: reado
 	return {whole, added: text.slice(at)};
 }
 
-for (const stream of shortest) {
-	for (const way of Object.keys(ways) as (keyof typeof ways)[]) {
-		test(`${stream.dialect.name}: ${way} at every event and in the middle of it`, async t => {
-			const {upstream, gateway, closed} = await rig(t, {timeouts: {idleMs: way === 'silence' ? 20 : 0}});
-			const {path, body} = streamCall(stream);
-			for (const {at, whole} of places(stream)) {
-				upstream.answer(broken(stream.bytes.subarray(0, at), way));
-				const [got, exchange] = await Promise.all([send({gateway}, path, {body}), closed()]);
-				const place = `${way} after ${at} bytes`;
-				t.true(got.complete, place);
-				t.is(exchange.outcome, 'failed', place);
-				t.is(exchange.error?.code, way === 'silence' ? 'upstream_timeout' : exchange.error?.code, place);
-				if (got.status !== 200) {
-					// A reset may overtake what was sent before it.
-					if (way !== 'reset') t.false(saysSomething(stream, whole), place);
-					t.is(got.status, way === 'silence' ? 504 : 502, place);
-					t.true(stream.dialect.isError(JSON.parse(got.body.toString('utf8'))), place);
-					continue;
-				}
-				const came = parts(stream, got);
-				if (way === 'reset') t.true(came.whole.length <= whole.length, place);
-				else t.deepEqual(came.whole, whole, place);
-				const added = eventsOf(Buffer.from(came.added, 'latin1'));
-				t.deepEqual(new Set(added.map(event => stream.dialect.watchStream().see(event))), new Set(['error']), place);
-				t.notRegex(came.added, /\[DONE\]|message_stop|response\.completed|finish_reason|stop_reason/, place);
-				const watcher = stream.dialect.watchStream();
-				for (const event of came.whole) watcher.see(event);
-				t.deepEqual(counts(exchange.usage), counts(watcher.usage), place);
-				t.true(exchange.streamed, place);
+const tapped = [
+	['', []],
+	[' through a plugin', [handsOn()]],
+] as const;
+
+for (const [stream, way, [through, plugins]] of shortest.flatMap(stream =>
+	(Object.keys(ways) as (keyof typeof ways)[]).flatMap(way => tapped.map(tap => [stream, way, tap] as const)),
+)) {
+	test(`${stream.dialect.name}${through}: ${way} at every event and in the middle of it`, async t => {
+		const {upstream, gateway, closed} = await rig(t, {plugins, timeouts: {idleMs: way === 'silence' ? 20 : 0}});
+		const {path, body} = streamCall(stream);
+		for (const {at, whole} of places(stream)) {
+			upstream.answer(broken(stream.bytes.subarray(0, at), way));
+			const [got, exchange] = await Promise.all([send({gateway}, path, {body}), closed()]);
+			const place = `${way} after ${at} bytes`;
+			t.true(got.complete, place);
+			t.is(exchange.outcome, 'failed', place);
+			t.is(exchange.error?.code, way === 'silence' ? 'upstream_timeout' : exchange.error?.code, place);
+			if (got.status !== 200) {
+				// A reset may overtake what was sent before it.
+				if (way !== 'reset') t.false(saysSomething(stream, whole), place);
+				t.is(got.status, way === 'silence' ? 504 : 502, place);
+				t.true(stream.dialect.isError(JSON.parse(got.body.toString('utf8'))), place);
+				continue;
 			}
-		});
-	}
+			const came = parts(stream, got);
+			if (way === 'reset') t.true(came.whole.length <= whole.length, place);
+			else t.deepEqual(came.whole, whole, place);
+			const added = eventsOf(Buffer.from(came.added, 'latin1'));
+			t.deepEqual(new Set(added.map(event => stream.dialect.watchStream().see(event))), new Set(['error']), place);
+			t.notRegex(came.added, /\[DONE\]|message_stop|response\.completed|finish_reason|stop_reason/, place);
+			const watcher = stream.dialect.watchStream();
+			for (const event of came.whole) watcher.see(event);
+			t.deepEqual(counts(exchange.usage), counts(watcher.usage), place);
+			t.true(exchange.streamed, place);
+		}
+	});
 }
 
 /** A stream without its last two events: nothing in it says that it is over. */

@@ -3,11 +3,11 @@
 import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
-import {definePlugin, type StreamEvent, type Usage} from 'tapgate';
+import type {Usage} from 'tapgate';
 import {type Answer, reply} from 'tapgate/testing';
 import {counts} from '../plugins/dialects/recordings.js';
 import {endsInError, type RecordedStream, shortest, streamCall, streams} from './recorded.js';
-import {type Received, type Rig, rig, send} from './support.js';
+import {handsOn, type Received, type Rig, rig, send} from './support.js';
 
 /** Has a stream replayed by the provider and reads it through the gateway. */
 async function relayed(
@@ -67,18 +67,6 @@ for (const stream of streams) {
 		t.regex(String(got.headers['content-type']), /^text\/event-stream/);
 		t.is(got.headers['content-length'], undefined);
 	});
-}
-
-/** Takes the stream apart into events and hands every one on as it is. */
-const handsOn = definePlugin({
-	name: 'hands-on',
-	apply({hooks}) {
-		hooks.stream.tap('hands-on', events => one(events));
-	},
-});
-
-async function* one(events: AsyncIterable<StreamEvent>): AsyncGenerator<StreamEvent> {
-	for await (const event of events) yield event;
 }
 
 test('events that a plugin hands on unchanged keep their bytes', async t => {

@@ -4,7 +4,14 @@ import http, {type IncomingHttpHeaders} from 'node:http';
 import Anthropic from '@anthropic-ai/sdk';
 import type {ExecutionContext} from 'ava';
 import OpenAI from 'openai';
-import type {ClosedExchange, Plugin, ServerOptions, Timeouts} from 'tapgate';
+import {
+	type ClosedExchange,
+	definePlugin,
+	type Plugin,
+	type ServerOptions,
+	type StreamEvent,
+	type Timeouts,
+} from 'tapgate';
 import {anthropic, auth, openai, routing} from 'tapgate/plugins';
 import {type Answer, reply, type StartedGateway, startGateway, startUpstream, type Upstream} from 'tapgate/testing';
 import {exchangeRecorder} from '../helpers/whole-gateway.js';
@@ -79,6 +86,18 @@ export async function provider(t: ExecutionContext, answer: Answer = reply.json(
 	const upstream = await startUpstream(answer);
 	t.teardown(() => upstream.stop());
 	return upstream;
+}
+
+/** Takes the stream apart into events and hands every one on as it is. */
+export const handsOn = definePlugin({
+	name: 'hands-on',
+	apply({hooks}) {
+		hooks.stream.tap('hands-on', events => each(events));
+	},
+});
+
+async function* each(events: AsyncIterable<StreamEvent>): AsyncGenerator<StreamEvent> {
+	for await (const event of events) yield event;
 }
 
 /** What came back, to the byte. */
