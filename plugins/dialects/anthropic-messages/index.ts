@@ -4,6 +4,7 @@ import type {Dialect} from '../../../core/index.js';
 import {encodeError, encodeErrorEvent, isError} from '../anthropic.js';
 import {anthropicUsage} from '../anthropic-usage.js';
 import {requestFacts} from '../request-facts.js';
+import {codec} from './codec.js';
 import {MessageWatcher} from './watcher.js';
 
 const messages = '/v1/messages';
@@ -23,6 +24,7 @@ export const anthropicMessages: Dialect = {
 	readUsage: reply => anthropicUsage(reply['usage']),
 	watchStream: () => new MessageWatcher(),
 	isError,
+	codec,
 	encodeError,
 	encodeErrorEvent,
 };
