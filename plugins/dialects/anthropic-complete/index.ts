@@ -4,6 +4,7 @@ import type {Dialect} from '../../../core/index.js';
 import {encodeError, encodeErrorEvent, isError} from '../anthropic.js';
 import {anthropicUsage} from '../anthropic-usage.js';
 import {requestFacts} from '../request-facts.js';
+import {codec} from './codec.js';
 import {CompletionWatcher} from './watcher.js';
 
 const complete = '/v1/complete';
@@ -21,6 +22,7 @@ export const anthropicComplete: Dialect = {
 	readUsage: reply => anthropicUsage(reply['usage']),
 	watchStream: () => new CompletionWatcher(),
 	isError,
+	codec,
 	encodeError,
 	encodeErrorEvent,
 };
