@@ -4,6 +4,7 @@ import type {Dialect} from '../../../core/index.js';
 import {encodeError, isError} from '../openai.js';
 import {openaiUsage} from '../openai-usage.js';
 import {requestFacts} from '../request-facts.js';
+import {codec} from './codec.js';
 import {encodeErrorEvent} from './error-event.js';
 import {ResponseWatcher} from './watcher.js';
 
@@ -19,6 +20,7 @@ export const openaiResponses: Dialect = {
 	readUsage: reply => openaiUsage(reply['usage']),
 	watchStream: () => new ResponseWatcher(),
 	isError,
+	codec,
 	encodeError,
 	encodeErrorEvent,
 };

@@ -1,0 +1,76 @@
+/** Reasoning items: what the model thought, in summary, and its encrypted form that only its maker can read. */
+
+import {isObject, type JsonObject, type RedactedThinkingPart, type ThinkingPart} from '../../../core/index.js';
+
+/** Who can read the encrypted content of OpenAI's own reasoning items. */
+export const signer = 'openai';
+
+/**
+ * Reads a reasoning item. Encrypted content that another provider has signed travels through clients behind its name, see
+ * {@link encryptedContent}, and is unpacked here.
+ * @returns `undefined` when the item says nothing that another format could say.
+ */
+export function decodeReasoning(item: JsonObject): ThinkingPart | RedactedThinkingPart | undefined {
+	const summary = textsOf(item['summary']);
+	const text = (summary.length > 0 ? summary : textsOf(item['content'])).join('\n\n');
+	const encrypted = item['encrypted_content'];
+	if (typeof encrypted === 'string' && encrypted !== '') {
+		return unpack(encrypted, text) ?? thinking(item, text, summary.length > 0, encrypted);
+	}
+	return text === '' ? undefined : thinking(item, text, summary.length > 0, undefined);
+}
+
+function thinking(item: JsonObject, text: string, summary: boolean, encrypted: string | undefined): ThinkingPart {
+	return {
+		type: 'thinking',
+		text,
+		...(encrypted === undefined ? {} : {signature: encrypted, signedBy: signer}),
+		...(summary || encrypted !== undefined ? {summary: true} : {}),
+		...(typeof item['id'] === 'string' ? {id: item['id']} : {}),
+	};
+}
+
+function textsOf(list: unknown): readonly string[] {
+	if (!Array.isArray(list)) return [];
+	return list.flatMap(part => (isObject(part) && typeof part['text'] === 'string' ? [part['text']] : []));
+}
+
+/** `<signer>.<base64url of JSON>`; OpenAI's own has no dot. */
+function unpack(encrypted: string, text: string): ThinkingPart | RedactedThinkingPart | undefined {
+	const dot = encrypted.lastIndexOf('.');
+	if (dot <= 0) return undefined;
+	const signedBy = encrypted.slice(0, dot);
+	const proof = parse(Buffer.from(encrypted.slice(dot + 1), 'base64url').toString('utf8'));
+	if (typeof proof?.['data'] === 'string') return {type: 'redacted-thinking', data: proof['data'], signedBy};
+	if (typeof proof?.['signature'] !== 'string') return undefined;
+	return {type: 'thinking', text, signature: proof['signature'], signedBy};
+}
+
+function parse(text: string): JsonObject | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return isObject(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** A signature as encrypted content: OpenAI's own as it is, another's packed so that it is never taken for OpenAI's. */
+export function encryptedContent(part: ThinkingPart | RedactedThinkingPart): string | undefined {
+	const proof = part.type === 'thinking' ? part.signature : part.data;
+	if (proof === undefined || proof === '') return undefined;
+	if (part.signedBy === signer) return proof;
+	const packed = JSON.stringify(part.type === 'thinking' ? {signature: proof} : {data: proof});
+	return `${part.signedBy ?? 'unknown'}.${Buffer.from(packed).toString('base64url')}`;
+}
+
+/** A reasoning item of what was thought. */
+export function reasoningItem(part: ThinkingPart | RedactedThinkingPart, id: string): JsonObject {
+	const encrypted = encryptedContent(part);
+	return {
+		id,
+		type: 'reasoning',
+		summary: part.type === 'thinking' && part.text !== '' ? [{type: 'summary_text', text: part.text}] : [],
+		...(encrypted === undefined ? {} : {encrypted_content: encrypted}),
+	};
+}
