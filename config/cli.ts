@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `tapgate` command. */
 
+import {setFlagsFromString} from 'node:v8';
 import {Command, CommanderError, InvalidArgumentError} from 'commander';
 import type {Engine} from '../core/index.js';
 import {check} from './commands/check.js';
@@ -15,6 +16,9 @@ interface CommandLine extends LoadOptions {
 }
 
 process.setSourceMapsEnabled(true);
+// V8 learns where objects live long and then makes them old at once. What belongs to a call dies with it, but an old object that
+// is dead holds its young neighbours until the next full collection: measured, a quarter of all processor time.
+setFlagsFromString('--no-allocation-site-pretenuring');
 process.exit(await run(process.argv.slice(2)));
 
 /** @returns the exit code. */

@@ -1,6 +1,7 @@
 /** One call from the moment its headers are read to the moment its response is closed, as plugins see it. */
 
 import type {Caller} from './caller.js';
+import type {Conversation} from './conversation.js';
 import type {Dialect} from './dialect.js';
 import type {GatewayError} from './errors.js';
 import type {JsonObject} from './json.js';
@@ -27,6 +28,14 @@ export interface Exchange {
 	readonly clientIp: string;
 	/** Aborts when the client leaves. */
 	readonly signal: AbortSignal;
+	/** The model as the client wrote it, whatever `rewrite` made of it; absent until the body has been read. */
+	readonly askedModel: string | undefined;
+	/**
+	 * The request in the hub's words, decoded when first asked for; change it with `request.withConversation(…)`.
+	 * `undefined` for calls that carry no conversation.
+	 * @throws {GatewayError} 400 when the request means nothing in its own format.
+	 */
+	conversation(): Conversation | undefined;
 	/** Reads what a plugin kept under its key. */
 	get<Value>(key: Key<Value>): Value | undefined;
 	/** Keeps a value of a plugin's own for the rest of the call. */
@@ -86,8 +95,34 @@ export interface Translation {
 	readonly body: JsonObject;
 	/** What could not be carried over. */
 	readonly losses: readonly Loss[];
+	/** A plain answer of the provider as the client shall read it. @throws {GatewayError} when it cannot be said. */
 	reply(body: JsonObject): JsonObject;
-	stream(events: AsyncIterable<StreamEvent>): AsyncIterable<StreamEvent>;
+	/** The same as a stream, for a provider that answers plainly although a stream was asked for. */
+	replyAsStream(body: JsonObject): readonly StreamEvent[];
+	/** Called once per stream. */
+	stream(): StreamTranslation;
+	/** What the provider says went wrong, when its error is in its dialect's envelope. */
+	error(body: unknown): string | undefined;
+	/** Counts of the answer, where the provider reported none and they were estimated. */
+	readonly usage?: Usage | undefined;
+}
+
+/** The way back of a stream: native events in, events in the client's dialect out. */
+export interface StreamTranslation {
+	push(event: StreamEvent): readonly StreamEvent[];
+	/** The provider's stream has ended by itself. */
+	end(): readonly StreamEvent[];
+	/** The stream breaks off: the client's own error event. */
+	fail(error: GatewayError, requestId: string): readonly StreamEvent[];
+	/** An event that means nothing, for when the provider is silent. */
+	keepAlive(): StreamEvent;
+}
+
+/** What a `translate` tap answers with when nobody need be asked: the answer itself, in the client's dialect. */
+export interface Substitute {
+	readonly answer: JsonObject;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly losses: readonly Loss[];
 }
 
 /** Something of the request that the target's format cannot express. */

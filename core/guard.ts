@@ -14,7 +14,8 @@ import {
 	SyncHook,
 	SyncWaterfallHook,
 } from 'tapable';
-import {ConfigError, GatewayError, PluginError} from './errors.js';
+import {blamed} from './blame.js';
+import {ConfigError, PluginError} from './errors.js';
 
 /** Where a tap stands among the others; config order holds within a stage. */
 export const Stage = Object.freeze({early: 'early', normal: 'normal', late: 'late'} as const);
@@ -35,6 +36,11 @@ export interface HookContract {
 	readonly decides: boolean;
 	/** Milliseconds that one tap may take; 0 for no limit. Synchronous taps cannot be interrupted and have none. */
 	readonly deadlineMs: number;
+	/**
+	 * Looks at what a tap answered, other than nothing; may wrap it.
+	 * @throws {TypeError} when it is not what the hook asks for.
+	 */
+	readonly check?: (answer: unknown, plugin: string) => unknown;
 }
 
 /** A tap's name and place. */
@@ -167,9 +173,11 @@ export class Guard {
 		return async (...args) => {
 			const began = this.#report.timed === undefined ? 0 : performance.now();
 			try {
-				const answer = tap(...args);
-				if (!isThenable(answer)) return answer;
-				return await (contract.deadlineMs > 0 ? within(answer, contract.deadlineMs) : answer);
+				const given = tap(...args);
+				const answer = isThenable(given)
+					? await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given)
+					: given;
+				return answer === undefined || contract.check === undefined ? answer : contract.check(answer, plugin);
 			} catch (error) {
 				return this.#failed(error, plugin, contract);
 			} finally {
@@ -183,9 +191,11 @@ export class Guard {
 			const began = this.#report.timed === undefined ? 0 : performance.now();
 			try {
 				const answer = tap(...args);
-				if (!isThenable(answer)) return answer;
-				answer.then(undefined, () => {});
-				throw new TypeError('this hook is synchronous; the tap returned a promise');
+				if (isThenable(answer)) {
+					answer.then(undefined, () => {});
+					throw new TypeError('this hook is synchronous; the tap returned a promise');
+				}
+				return answer === undefined || contract.check === undefined ? answer : contract.check(answer, plugin);
 			} catch (error) {
 				return this.#failed(error, plugin, contract);
 			} finally {
@@ -200,12 +210,6 @@ export class Guard {
 		this.#report.fault(new PluginError(plugin, contract.name, error));
 		return undefined;
 	}
-}
-
-/** A refusal travels as it is; any other error gets the name of the plugin and the hook that it came from. */
-export function blamed(error: unknown, plugin: string, hook: string): GatewayError | PluginError {
-	if (GatewayError.is(error) || error instanceof PluginError) return error;
-	return new PluginError(plugin, hook, error);
 }
 
 function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {

@@ -4,6 +4,7 @@
  */
 
 import type {HookMap} from 'tapable';
+import * as answers from './answers.js';
 import type {Caller} from './caller.js';
 import type {
 	Attempt,
@@ -14,6 +15,7 @@ import type {
 	Recovery,
 	Reply,
 	RoutedExchange,
+	Substitute,
 	Translation,
 	UpstreamAnswer,
 } from './exchange.js';
@@ -31,20 +33,36 @@ const observing = {decides: false, deadlineMs};
 /** Makes the hooks of one gateway. */
 export function createHooks(guard: Guard): Hooks {
 	return Object.freeze<Hooks>({
-		authenticate: guard.bail({name: 'authenticate', args: ['exchange'], ...deciding}),
-		rewrite: guard.waterfall({name: 'rewrite', args: ['request', 'exchange'], ...deciding}),
-		resolve: guard.bail({name: 'resolve', args: ['request', 'exchange'], ...deciding}),
+		authenticate: guard.bail({name: 'authenticate', args: ['exchange'], check: answers.aCaller, ...deciding}),
+		rewrite: guard.waterfall({name: 'rewrite', args: ['request', 'exchange'], check: answers.aRequest, ...deciding}),
+		resolve: guard.bail({name: 'resolve', args: ['request', 'exchange'], check: answers.targets, ...deciding}),
 		admit: guard.series({name: 'admit', args: ['exchange'], ...deciding}),
-		translate: guard.bail({name: 'translate', args: ['request', 'attempt'], ...deciding}),
-		prepare: guard.waterfall({name: 'prepare', args: ['request', 'attempt'], ...deciding}),
-		sign: guard.waterfallMap({name: 'sign', args: ['request', 'attempt'], ...deciding}),
+		translate: guard.bail({name: 'translate', args: ['request', 'attempt'], check: answers.aTranslation, ...deciding}),
+		prepare: guard.waterfall({
+			name: 'prepare',
+			args: ['request', 'attempt'],
+			check: answers.anUpstreamRequest,
+			...deciding,
+		}),
+		sign: guard.waterfallMap({
+			name: 'sign',
+			args: ['request', 'attempt'],
+			check: answers.anUpstreamRequest,
+			...deciding,
+		}),
 		// Answering takes as long as it takes: a tap that stands for a provider is no slower than the provider.
-		send: guard.bail({name: 'send', args: ['request', 'attempt'], decides: true, deadlineMs: 0}),
-		recover: guard.syncBail({name: 'recover', args: ['failure', 'exchange'], ...deciding}),
-		reply: guard.waterfall({name: 'reply', args: ['reply', 'exchange'], ...deciding}),
-		stream: guard.syncWaterfall({name: 'stream', args: ['events', 'exchange'], ...deciding}),
+		send: guard.bail({
+			name: 'send',
+			args: ['request', 'attempt'],
+			check: answers.anUpstreamAnswer,
+			decides: true,
+			deadlineMs: 0,
+		}),
+		recover: guard.syncBail({name: 'recover', args: ['failure', 'exchange'], check: answers.aRecovery, ...deciding}),
+		reply: guard.waterfall({name: 'reply', args: ['reply', 'exchange'], check: answers.aReply, ...deciding}),
+		stream: guard.syncWaterfall({name: 'stream', args: ['events', 'exchange'], check: answers.events, ...deciding}),
 		chunk: guard.sync({name: 'chunk', args: ['event', 'exchange'], ...observing}),
-		price: guard.syncBail({name: 'price', args: ['exchange'], ...observing}),
+		price: guard.syncBail({name: 'price', args: ['exchange'], check: answers.aCost, ...observing}),
 		record: guard.parallel({name: 'record', args: ['exchange'], ...observing}),
 	});
 }
@@ -72,9 +90,9 @@ export interface Hooks {
 	readonly admit: Series<[exchange: RoutedExchange]>;
 	/**
 	 * Say it in a format that the target speaks. Once per attempt, only when the provider does not speak the client's
-	 * dialect. Bail: the first Translation answers; nobody's answer is a 400. Decides.
+	 * dialect. Bail: the first Translation answers, or a Substitute when nobody need be asked; nobody's answer is a 400. Decides.
 	 */
-	readonly translate: Bail<[request: ClientRequest, attempt: Attempt], Translation>;
+	readonly translate: Bail<[request: ClientRequest, attempt: Attempt], Translation | Substitute>;
 	/** Change the upstream request. Once per attempt. Waterfall. Decides. */
 	readonly prepare: Waterfall<[request: UpstreamRequest, attempt: Attempt]>;
 	/**

@@ -35,6 +35,8 @@ export type {
 	Release,
 	Reply,
 	RoutedExchange,
+	StreamTranslation,
+	Substitute,
 	Translation,
 	UpstreamAnswer,
 } from './exchange.js';
@@ -52,7 +54,7 @@ export {originOf, pathOf, remember} from './origin.js';
 export {credentialHeaders} from './pipeline/headers.js';
 export {type ExchangeSketch, openExchange} from './pipeline/open-exchange.js';
 export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';
-export {defaultTimeouts, type Provider, type Target, targetName} from './provider.js';
+export {defaultTimeouts, type Provider, type ProviderError, type Target, targetName} from './provider.js';
 export type {ScopedRegistry} from './registry.js';
 export {ClientRequest, type Endpoint, type Headers, UpstreamRequest} from './request.js';
 export type {Check, CheckResult, Command, PluginRoute} from './routes.js';

@@ -2,21 +2,29 @@
 
 import type {Call} from './pipeline/call.js';
 
+/**
+ * An array and not a Set: a Set that is filled and emptied all the time makes a new table every few dozen calls, and each old
+ * table keeps the calls that were open then from being collected cheaply (measured: a fifth of all processor time).
+ */
 export class OpenCalls implements Iterable<Call> {
-	readonly #calls = new Set<Call>();
+	readonly #calls: Call[] = [];
 	#ended: (() => void) | undefined;
 
 	get size(): number {
-		return this.#calls.size;
+		return this.#calls.length;
 	}
 
 	add(call: Call): void {
-		this.#calls.add(call);
+		call.place = this.#calls.push(call) - 1;
 	}
 
-	/** Everything of the call is over. */
+	/** Everything of the call is over: the last of the list takes its place. */
 	delete(call: Call): void {
-		this.#calls.delete(call);
+		const last = this.#calls.pop();
+		if (last !== undefined && last !== call) {
+			this.#calls[call.place] = last;
+			last.place = call.place;
+		}
 		this.#ended?.();
 	}
 
@@ -28,13 +36,13 @@ export class OpenCalls implements Iterable<Call> {
 		return new Promise(resolve => {
 			this.#ended = () => {
 				ended();
-				if (this.#calls.size === 0) resolve();
+				if (this.#calls.length === 0) resolve();
 			};
 			this.#ended();
 		});
 	}
 
 	[Symbol.iterator](): Iterator<Call> {
-		return this.#calls[Symbol.iterator]();
+		return [...this.#calls][Symbol.iterator]();
 	}
 }

@@ -28,6 +28,13 @@ export interface Provider {
 	readonly headers: Readonly<Record<string, string>>;
 	/** False for a server that refuses the field which asks a stream for usage. */
 	readonly streamUsage: boolean;
+	/** False for a server that has no endpoint which counts the tokens of a request. */
+	readonly countsTokens?: boolean;
+	/**
+	 * What an error of this server's own shape means; `undefined` when its status and message speak for themselves.
+	 * @param body as JSON, when it is JSON.
+	 */
+	readonly readError?: (status: number, body: unknown) => ProviderError | undefined;
 	/**
 	 * Has a credential of its own. Without one, an anonymous caller's credential is passed on.
 	 */
@@ -39,6 +46,15 @@ export interface Provider {
 	 * @param model for providers that name it in the URL.
 	 */
 	locate(path: string, family: Family, model: string): URL;
+}
+
+/** A provider's error in common terms. */
+export interface ProviderError {
+	/** The status that says what it means: 401, 402, 404, 429… */
+	readonly status: number;
+	readonly message: string;
+	/** The provider's own code. */
+	readonly code?: string;
 }
 
 /** What is called for one attempt: a provider and the name that it knows the model by. */

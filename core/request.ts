@@ -1,7 +1,9 @@
 /** What the client asked for, and what goes upstream for it. Both are read-only: a changed request is a new one. */
 
 import type {Readable} from 'node:stream';
+import type {Conversation} from './conversation.js';
 import type {Dialect, DialectRoute, RequestFacts} from './dialect.js';
+import {refusal} from './errors.js';
 import {type JsonObject, parseBody, type Span, type Splice, splice, topLevelSpans} from './json.js';
 
 /** Header names are lower case; a repeated header is an array. */
@@ -17,6 +19,7 @@ export interface RequestParts {
 	readonly headers: Headers;
 }
 
+const noBody = Buffer.alloc(0);
 const none: RequestFacts = {model: undefined, stream: false, maxTokens: undefined};
 
 /** A call as the client sent it (or as a `rewrite` tap changed it). */
@@ -37,12 +40,13 @@ export class ClientRequest {
 	readonly maxTokens: number | undefined;
 	/** A body that is passed through unread; consumed by the one attempt that sends it. */
 	readonly upload: Readable | undefined;
-	readonly #read: (json: JsonObject) => RequestFacts;
+	readonly #dialect: Dialect | undefined;
+	#conversation: Conversation | undefined;
 	#spans: ReadonlyMap<string, Span> | undefined;
 
 	private constructor(
 		parts: RequestParts,
-		read: (json: JsonObject) => RequestFacts,
+		dialect: Dialect | undefined,
 		body: Buffer,
 		json: JsonObject | undefined,
 		upload: Readable | undefined,
@@ -54,8 +58,8 @@ export class ClientRequest {
 		this.body = body;
 		this.json = json;
 		this.upload = upload;
-		this.#read = read;
-		const facts = json === undefined ? none : read(json);
+		this.#dialect = dialect;
+		const facts = json === undefined || dialect === undefined ? none : dialect.readRequest(json);
 		this.model = facts.model;
 		this.stream = facts.stream;
 		this.maxTokens = facts.maxTokens;
@@ -65,33 +69,64 @@ export class ClientRequest {
 	 * A call whose body has been read.
 	 * @throws {GatewayError} `invalid_body`.
 	 */
-	static parse(parts: RequestParts, body: Buffer, read: (json: JsonObject) => RequestFacts): ClientRequest {
+	static parse(parts: RequestParts, body: Buffer, dialect: Dialect): ClientRequest {
 		const json = parseBody(body);
-		const request = new ClientRequest(parts, read, body, json, undefined);
+		const request = new ClientRequest(parts, dialect, body, json, undefined);
 		request.#spans = topLevelSpans(body);
 		return request;
 	}
 
 	/** A call whose body goes through unread, or that has none. */
 	static unread(parts: RequestParts, upload: Readable | undefined): ClientRequest {
-		return new ClientRequest(parts, () => none, Buffer.alloc(0), undefined, upload);
+		return new ClientRequest(parts, undefined, noBody, undefined, upload);
 	}
 
 	/** The same call with another JSON body; its bytes are made anew. */
 	withBody(json: JsonObject): ClientRequest {
-		return new ClientRequest(this, this.#read, Buffer.from(JSON.stringify(json)), json, undefined);
+		return new ClientRequest(this, this.#dialect, Buffer.from(JSON.stringify(json)), json, undefined);
+	}
+
+	/**
+	 * The request in the hub's words; decoded once.
+	 * @returns `undefined` when its format carries no conversation.
+	 * @throws {GatewayError} 400 when it means nothing in its format.
+	 */
+	conversation(): Conversation | undefined {
+		if (this.json === undefined) return undefined;
+		this.#conversation ??= this.#dialect?.codec?.decodeRequest(this.json);
+		return this.#conversation;
+	}
+
+	/**
+	 * The same call with a changed conversation, in the client's own format; what was left alone keeps its native form.
+	 * @throws {GatewayError} 400 when the client's format cannot say it.
+	 */
+	withConversation(conversation: Conversation): ClientRequest {
+		const codec = this.#dialect?.codec;
+		if (codec === undefined) throw refusal('invalid_body', 'This call carries no conversation.');
+		const changed = this.withBody(codec.encodeRequest(conversation, {}).body);
+		changed.#conversation = conversation;
+		return changed;
 	}
 
 	/** The same call with headers replaced; `undefined` removes one. */
 	withHeaders(headers: Headers): ClientRequest {
-		const parts = {
-			method: this.method,
-			path: this.path,
-			query: this.query,
-			headers: Object.assign({}, this.headers, headers),
-		};
-		const changed = new ClientRequest(parts, this.#read, this.body, this.json, this.upload);
+		return this.#with(Object.assign({}, this.headers, headers));
+	}
+
+	/** The same call without some headers. */
+	withoutHeaders(names: readonly string[]): ClientRequest {
+		if (!names.some(name => this.headers[name] !== undefined)) return this;
+		const headers: Record<string, string | readonly string[] | undefined> = Object.assign({}, this.headers);
+		for (const name of names) delete headers[name];
+		return this.#with(headers);
+	}
+
+	#with(headers: Headers): ClientRequest {
+		const parts = {method: this.method, path: this.path, query: this.query, headers};
+		const changed = new ClientRequest(parts, this.#dialect, this.body, this.json, this.upload);
 		changed.#spans = this.#spans;
+		changed.#conversation = this.#conversation;
 		return changed;
 	}
 

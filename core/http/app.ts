@@ -64,7 +64,7 @@ export function createApp(engine: Engine): Koa {
 		ctx.respond = false;
 		const call = open(ctx, {kind: 'model', dialect, route});
 		await run(engine, call, ctx.res, async () =>
-			ClientRequest.parse(parts(ctx), await readRequestBody(ctx.req, limits), json => dialect.readRequest(json)),
+			ClientRequest.parse(call.request, await readRequestBody(ctx.req, limits), dialect),
 		);
 	};
 
@@ -72,8 +72,8 @@ export function createApp(engine: Engine): Koa {
 		ctx.respond = false;
 		const call = open(ctx, {kind: 'passthrough', dialect, upstreamPath, ...(provider !== undefined && {provider})});
 		await run(engine, call, ctx.res, async () => {
-			if (!peekable(ctx.req)) return ClientRequest.unread(parts(ctx), hasBody(ctx.req) ? ctx.req : undefined);
-			return ClientRequest.parse(parts(ctx), await readRequestBody(ctx.req, limits), json => dialect.readRequest(json));
+			if (!peekable(ctx.req)) return ClientRequest.unread(call.request, hasBody(ctx.req) ? ctx.req : undefined);
+			return ClientRequest.parse(call.request, await readRequestBody(ctx.req, limits), dialect);
 		});
 	};
 

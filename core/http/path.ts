@@ -11,7 +11,7 @@ export function checkPath(url: string): string | undefined {
 	if (!url.startsWith('/') || url.startsWith('//')) return 'The request target must be a path.';
 	const path = url.split('?', 1)[0] as string;
 	// A model's id may hold a slash, which clients encode; it is looked up and goes nowhere.
-	const checked = /^\/v1\/models\/[^/]+$/.test(path) ? path.replace(/%2f/gi, '/') : path;
+	const checked = /^(\/anthropic)?\/v1\/models\/[^/]+$/.test(path) ? path.replace(/%2f/gi, '/') : path;
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 	if (/[\\\x00-\x20\x7f]|%(2f|5c|0[0-9a-f]|1[0-9a-f]|7f)/i.test(checked))
 		return 'The path holds encoded slashes, backslashes or control characters.';

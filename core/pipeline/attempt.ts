@@ -2,7 +2,7 @@
 
 import type {Dialect} from '../dialect.js';
 import {GatewayError, refusal} from '../errors.js';
-import type {Attempt, AttemptFailure, AttemptReport, Translation} from '../exchange.js';
+import type {Attempt, AttemptFailure, AttemptReport, Substitute, Translation} from '../exchange.js';
 import type {Engine} from '../gateway.js';
 import type {Target} from '../provider.js';
 import type {Headers} from '../request.js';
@@ -35,18 +35,20 @@ export async function attemptTargets(engine: Engine, call: Call): Promise<Answer
 	for (let number = 1; ; number++) {
 		const target = targets[next] as Target;
 		const began = performance.now();
+		call.attempting = {target, began};
+		call.target = target;
 		let result: Answer | Failed;
 		try {
 			result = await attemptOnce(engine, call.present(), target, number);
 		} catch (error) {
-			// A fallback that cannot be spoken to is no reason to hide why the first target failed.
+			// A fallback that cannot be spoken to is no reason to hide why the first target failed, nor not to ask the next.
 			if (previous === undefined || !GatewayError.is(error) || error.code !== 'format_not_spoken') throw error;
+			if (++next < targets.length) continue;
 			call.error = previous.failure.error;
 			call.target = previous.failure.attempt.target;
 			return giveUp(previous);
 		}
-		call.attempts.push(report(target, result, performance.now() - began));
-		call.target = target;
+		call.attempted(report(target, result, performance.now() - began));
 		if (!('failure' in result)) return result;
 		const {failure} = result;
 		call.error = failure.error;
@@ -91,13 +93,15 @@ async function attemptOnce(engine: Engine, call: Call, target: Target, number: n
 	let attempt: Attempt = {exchange, target, provider, number, dialect: call.dialect};
 	let translation: Translation | undefined;
 	if (call.endpoint.kind === 'model' && !speaks(attempt, call.dialect)) {
-		translation = await translate(engine, call, attempt);
+		const translated = await translate(engine, call, attempt);
+		call.losses = translated.losses;
+		if ('answer' in translated) return substituted(attempt, translated);
+		translation = translated;
 		attempt = {exchange, target, provider, number, dialect: translation.dialect};
-		call.losses = translation.losses;
 	}
 	let answered: Answered;
 	try {
-		answered = await receive(call, attempt, await send(engine, call, attempt, translation));
+		answered = await receive(call, attempt, await send(engine, call, attempt, translation), translation);
 	} catch (error) {
 		call.cancel?.();
 		if (call.clientLeft) return {failure: {attempt, headers: {}, error: gone(error), staleConnection: false}};
@@ -112,6 +116,18 @@ async function attemptOnce(engine: Engine, call: Call, target: Target, number: n
 	return answered.passable && translation === undefined ? {failure, passable: answer} : {failure};
 }
 
+/** Nobody need be asked: the answer is there. */
+function substituted(attempt: Attempt, {answer, headers}: Substitute): Answer {
+	const body = Buffer.from(JSON.stringify(answer));
+	return {
+		attempt,
+		translation: undefined,
+		status: 200,
+		headers: Object.assign({'content-type': 'application/json'}, headers),
+		content: {kind: 'whole', body},
+	};
+}
+
 /** Whatever broke when the client left broke because it left: nothing of it is the provider's fault. */
 function gone(cause: unknown): GatewayError {
 	return refusal('client_closed', 'The client left before the provider had answered.', {cause});
@@ -119,11 +135,14 @@ function gone(cause: unknown): GatewayError {
 
 const upstreamCodes = new Set(['upstream_unreachable', 'upstream_timeout', 'upstream_invalid']);
 
-function speaks({provider}: Attempt, dialect: Dialect): boolean {
+function speaks({exchange, provider}: Attempt, dialect: Dialect): boolean {
+	const {endpoint} = exchange;
+	if (endpoint.kind === 'model' && endpoint.route.operation === 'count' && provider.countsTokens === false)
+		return false;
 	return provider.dialects.includes(dialect.name) || (dialect.common === true && provider.kind === dialect.family);
 }
 
-async function translate(engine: Engine, call: Call, attempt: Attempt): Promise<Translation> {
+async function translate(engine: Engine, call: Call, attempt: Attempt): Promise<Translation | Substitute> {
 	const translation = await engine.hooks.translate.promise(call.request, attempt);
 	if (translation !== undefined) return translation;
 	const {provider} = attempt;

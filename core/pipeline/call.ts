@@ -1,6 +1,7 @@
 /** The one object that lives as long as a call: plugins see it as an Exchange, the pipeline fills it in. */
 
 import type {Caller} from '../caller.js';
+import type {Conversation} from '../conversation.js';
 import type {Dialect, StreamWatcher} from '../dialect.js';
 import {type GatewayError, refusal} from '../errors.js';
 import type {
@@ -12,12 +13,14 @@ import type {
 	Outcome,
 	Release,
 	RoutedExchange,
+	Translation,
 } from '../exchange.js';
 import {isObject} from '../json.js';
 import type {Key} from '../key.js';
 import type {Target} from '../provider.js';
 import type {ClientRequest, Endpoint} from '../request.js';
 import type {Cost, Usage} from '../usage.js';
+import {credentialHeaders} from './headers.js';
 
 /** What is known when a call arrives. */
 export interface Arrival {
@@ -28,6 +31,17 @@ export interface Arrival {
 	readonly clientIp: () => string;
 }
 
+/** Where the counts of an answer are read from. */
+export interface AnswerSource {
+	readonly dialect: Dialect;
+	readonly reply?: () => unknown;
+	readonly watcher?: StreamWatcher;
+	readonly translation?: Translation | undefined;
+}
+
+const none: Readonly<Record<string, string>> = Object.freeze({});
+const hiddenHeaders = [...credentialHeaders, 'cookie', 'proxy-authorization'];
+
 export class Call implements Exchange {
 	readonly id: string;
 	readonly startedAt = Date.now();
@@ -35,6 +49,7 @@ export class Call implements Exchange {
 	/** For durations; wall clocks jump. */
 	readonly began = performance.now();
 	request: ClientRequest;
+	askedModel: string | undefined;
 	caller: Caller | undefined;
 	targets: readonly Target[] | undefined;
 	readonly attempts: AttemptReport[] = [];
@@ -50,16 +65,21 @@ export class Call implements Exchange {
 	firstByteMs: number | undefined;
 	/** Milliseconds per plugin; filled when `server.timing` is on. */
 	readonly timings: Map<string, number> | undefined;
+	/** The attempt that is under way. */
+	attempting: {readonly target: Target; readonly began: number} | undefined;
 	/** Cancels what is under way upstream; set while there is something to cancel. */
 	cancel: (() => void) | undefined;
 	clientLeft = false;
+	/** Where it stands in the list of open calls. */
+	place = 0;
 	readonly #clientIp: () => string;
 	#ip: string | undefined;
+	#credentials: Readonly<Record<string, string>> = none;
 	#state: Map<Key<unknown>, unknown> | undefined;
 	#releases: Release[] | undefined;
 	#closed: ((release: Release) => void) | undefined;
 	#controller: AbortController | undefined;
-	#answer: {dialect: Dialect; reply?: () => unknown; watcher?: StreamWatcher} | undefined;
+	#answer: AnswerSource | undefined;
 	#usage: {value: Usage | undefined} | undefined;
 
 	constructor(arrival: Arrival, timing: boolean) {
@@ -106,11 +126,44 @@ export class Call implements Exchange {
 		return this.#releases ?? [];
 	}
 
+	/** What is known of the caller is in `caller` now: nobody reads the key in a record, a log or an error. */
+	hideCredentials(): void {
+		const shown: Record<string, string> = {};
+		const {headers} = this.request;
+		for (const name of credentialHeaders) {
+			const value = headers[name];
+			if (typeof value === 'string') shown[name] = value;
+		}
+		this.#credentials = shown;
+		this.request = this.request.withoutHeaders(hiddenHeaders);
+	}
+
+	/** The client's own credential, for a provider that has none: only an anonymous caller's belongs to a provider. */
+	anonymousCredentials(): Readonly<Record<string, string>> {
+		return this.caller?.anonymous === true ? this.#credentials : none;
+	}
+
+	conversation(): Conversation | undefined {
+		return this.request.conversation();
+	}
+
 	/** The client is gone: whatever is under way upstream is cancelled now. */
 	leave(): void {
 		this.clientLeft = true;
+		if (this.attempting !== undefined) {
+			const {target, began} = this.attempting;
+			const ms = Math.round(performance.now() - began);
+			this.attempted({provider: target.provider, model: target.model, ms, error: 'client_closed'});
+		}
 		this.cancel?.();
 		this.#controller?.abort();
+	}
+
+	/** An attempt is over. Not noted when the call has closed meanwhile: then {@link leave} has noted it. */
+	attempted(report: AttemptReport): void {
+		if (this.attempting === undefined) return;
+		this.attempting = undefined;
+		this.attempts.push(report);
 	}
 
 	/** The answer of the last attempt was not whole after all. */
@@ -129,20 +182,20 @@ export class Call implements Exchange {
 	}
 
 	/** Says where usage is to be read from when somebody asks. */
-	answered(dialect: Dialect, from: {reply?: () => unknown; watcher?: StreamWatcher}): void {
-		this.#answer = {dialect, ...from};
+	answered(source: AnswerSource): void {
+		this.#answer = source;
 	}
 
 	/** Read from the answer when first asked for after the call has closed; until then as far as the stream has come. */
 	get usage(): Usage | undefined {
 		const answer = this.#answer;
-		if (answer?.watcher !== undefined) return answer.watcher.usage;
-		if (answer?.reply === undefined) return undefined;
+		if (answer === undefined) return undefined;
+		if (answer.watcher !== undefined) return answer.watcher.usage ?? answer.translation?.usage;
 		if (this.#usage === undefined) {
-			const reply = answer.reply();
+			const reply = answer.reply?.();
 			this.#usage = {value: isObject(reply) ? answer.dialect.readUsage(reply) : undefined};
 		}
-		return this.#usage.value;
+		return this.#usage.value ?? answer.translation?.usage;
 	}
 
 	known(): KnownExchange {

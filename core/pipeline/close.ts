@@ -20,6 +20,8 @@ async function close(engine: Engine, call: Call, response: ServerResponse): Prom
 		call.error = refusal('client_closed', 'The client left before the answer was complete.');
 		if (!response.headersSent) call.status = call.error.status;
 	}
+	// What is over holds nothing: records may keep the exchange, and chains of dead calls are dear to collect.
+	call.cancel = undefined;
 	call.outcome = outcome(call);
 	const exchange = call.closed();
 	const {price, record} = engine.hooks;

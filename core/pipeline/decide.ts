@@ -1,39 +1,25 @@
 /** The phases that decide about a call, once each: who is it, what is asked, where can it go, any objection. */
 
-import {allows, type Caller} from '../caller.js';
-import {PluginError, refusal} from '../errors.js';
+import {allows} from '../caller.js';
+import {refusal} from '../errors.js';
 import type {Engine} from '../gateway.js';
 import type {Target} from '../provider.js';
-import {ClientRequest} from '../request.js';
 import type {Call} from './call.js';
 
 /** @throws {GatewayError} `not_authenticated` when no tap knows the caller. */
 export async function authenticate(engine: Engine, call: Call): Promise<void> {
-	const caller: Caller | undefined = await engine.hooks.authenticate.promise(call);
-	if (caller === undefined) throw refusal('not_authenticated', 'No key of this gateway was sent.');
-	if (typeof caller !== 'object' || typeof caller.name !== 'string') {
-		throw new PluginError(
-			engine.hooks.authenticate.taps[0]?.name ?? '?',
-			'authenticate',
-			new TypeError('a tap answered with something that is not a Caller'),
-		);
+	try {
+		call.caller = await engine.hooks.authenticate.promise(call);
+	} finally {
+		call.hideCredentials();
 	}
-	call.caller = caller;
+	if (call.caller === undefined) throw refusal('not_authenticated', 'No key of this gateway was sent.');
 }
 
 /** Has plugins change the request. */
 export async function rewrite(engine: Engine, call: Call): Promise<void> {
 	const {rewrite} = engine.hooks;
-	if (rewrite.taps.length === 0) return;
-	const changed: unknown = await rewrite.promise(call.request, call.known());
-	if (!(changed instanceof ClientRequest)) {
-		throw new PluginError(
-			rewrite.taps.at(-1)?.name ?? '?',
-			'rewrite',
-			new TypeError('a tap returned something that is not a request'),
-		);
-	}
-	call.request = changed;
+	if (rewrite.taps.length > 0) call.request = await rewrite.promise(call.request, call.known());
 }
 
 /** @throws {GatewayError} `model_not_found` when no tap knows a target, `model_not_allowed` when the caller may use none. */

@@ -3,8 +3,10 @@
 import type {ServerResponse} from 'node:http';
 import type {Readable} from 'node:stream';
 import type {EventFacts, StreamWatcher} from '../dialect.js';
+import type {StreamTranslation} from '../exchange.js';
 import {EventSplitter} from '../sse.js';
 import {type StreamEvent, WireEvent} from '../stream-event.js';
+import {withoutCredentials} from './credentials.js';
 
 const noBytes = Buffer.alloc(0);
 const usageMember = Buffer.from(',"usage":null');
@@ -14,6 +16,10 @@ export interface EventStreamOptions {
 	readonly watcher: StreamWatcher;
 	/** The client did not ask for usage, the gateway did: what tells of usage alone is not passed on. */
 	readonly hideUsage: boolean;
+	/** What must not be passed on when the provider quotes it in an error event. */
+	readonly credentials: readonly string[];
+	/** The way into the client's dialect; absent when the provider speaks it. */
+	readonly translation: StreamTranslation | undefined;
 }
 
 export class EventStream {
@@ -21,6 +27,9 @@ export class EventStream {
 	readonly #splitter = new EventSplitter();
 	readonly #watcher: StreamWatcher;
 	readonly #hideUsage: boolean;
+	readonly #credentials: readonly string[];
+	/** The way into the client's dialect; absent when the provider speaks it. */
+	readonly translation: StreamTranslation | undefined;
 	#held: Buffer[] = [];
 	#ended = false;
 	/** The provider's own error event was seen. */
@@ -30,6 +39,8 @@ export class EventStream {
 		this.#source = source;
 		this.#watcher = options.watcher;
 		this.#hideUsage = options.hideUsage;
+		this.#credentials = options.credentials;
+		this.translation = options.translation;
 	}
 
 	/** The stream said that it is complete, or said itself what went wrong. */
@@ -87,73 +98,99 @@ export class EventStream {
 		});
 	}
 
+	/** The events that `first` has seen. */
+	held(): readonly StreamEvent[] {
+		return this.#held.map(event => new WireEvent(event));
+	}
+
 	/**
 	 * Relays events to the client's connection until the source ends; the caller ends the response.
-	 * @param watch called with every event; only when somebody wants to know.
+	 * @param watch called with every event that goes to the client; only when somebody wants to know.
 	 * @throws what the source fails with. Settles quietly when the client's connection closes.
 	 */
 	relay(response: ServerResponse, watch?: (event: StreamEvent) => void): Promise<void> {
 		const source = this.#source;
-		if (watch !== undefined) for (const event of this.#held) watch(new WireEvent(event));
-		if (this.#held.length > 0) response.write(joined(this.#held));
+		const held = this.#held;
 		this.#held = [];
-		if (this.#ended) return Promise.resolve();
 		return new Promise((resolve, reject) => {
 			const settle = (act: () => void): void => {
 				source.off('data', data).off('end', end).off('error', failed);
 				response.off('drain', drained).off('close', gone);
 				act();
 			};
-			const data = (chunk: Buffer): void => {
+			const attempt = (act: () => void): void => {
 				try {
-					const bytes = this.#take(chunk, watch);
-					if (bytes.length > 0 && !response.write(bytes)) source.pause();
+					act();
 				} catch (error) {
 					settle(() => reject(error));
 				}
 			};
-			const end = (): void => {
-				for (const event of this.#last()) {
-					watch?.(new WireEvent(event));
-					response.write(event);
-				}
-				settle(resolve);
+			const write = (native: readonly Buffer[]): void => {
+				const bytes = this.#spoken(native, watch);
+				if (bytes.length > 0 && !response.write(bytes)) source.pause();
 			};
+			const data = (chunk: Buffer): void => attempt(() => write(this.#kept(chunk)));
+			const end = (): void =>
+				attempt(() => {
+					write(this.#ended ? [] : this.#last());
+					for (const event of this.translation?.end() ?? []) {
+						watch?.(event);
+						response.write(event.bytes);
+					}
+					settle(resolve);
+				});
 			const failed = (error: Error): void => settle(() => reject(error));
 			const gone = (): void => settle(resolve);
 			const drained = (): void => void source.resume();
 			source.on('data', data).on('end', end).on('error', failed);
 			response.on('drain', drained).on('close', gone);
-			// A source that is over since its first event was seen does not say so twice.
-			if (source.errored !== null) failed(source.errored);
-			else if (source.readableEnded) end();
-			else source.resume();
+			attempt(() => {
+				write(held);
+				// A source that is over since its first event was seen does not say so twice.
+				if (source.errored !== null) failed(source.errored);
+				else if (this.#ended || source.readableEnded) end();
+				else if (!response.writableNeedDrain) source.resume();
+			});
 		});
 	}
 
 	/** The same events one by one, for taps that change them. @throws what the source fails with. */
 	async *events(): AsyncGenerator<StreamEvent> {
-		for (const event of this.#held) yield new WireEvent(event);
+		const held = this.#held;
 		this.#held = [];
-		if (this.#ended) return;
-		for await (const chunk of this.#source) {
-			const events: Buffer[] = [];
-			for (const event of this.#splitter.push(chunk as Buffer)) this.#keep(events, event, this.#see(event));
-			for (const event of events) yield new WireEvent(event);
+		for (const event of held) yield* this.#translated(event);
+		if (!this.#ended) {
+			for await (const chunk of this.#source) {
+				for (const event of this.#kept(chunk as Buffer)) yield* this.#translated(event);
+			}
+			for (const event of this.#last()) yield* this.#translated(event);
 		}
-		for (const event of this.#last()) yield new WireEvent(event);
+		yield* this.translation?.end() ?? [];
 	}
 
-	/** The bytes of a chunk that may go on: whole events, without those that the client did not ask for. */
-	#take(chunk: Buffer, watch: ((event: StreamEvent) => void) | undefined): Buffer {
-		const whole = this.#splitter.push(chunk);
-		const passed: Buffer[] = [];
-		for (const event of whole) {
-			const before = passed.length;
-			this.#keep(passed, event, this.#see(event));
-			if (watch !== undefined && passed.length > before) watch(new WireEvent(passed[before] as Buffer));
+	#translated(event: Buffer): readonly StreamEvent[] {
+		const native = new WireEvent(event);
+		return this.translation === undefined ? [native] : this.translation.push(native);
+	}
+
+	/** The bytes for the client: the native ones, or what the translation makes of them. */
+	#spoken(native: readonly Buffer[], watch: ((event: StreamEvent) => void) | undefined): Buffer {
+		if (this.translation === undefined && watch === undefined) return joined(native);
+		const spoken: Buffer[] = [];
+		for (const event of native) {
+			for (const translated of this.#translated(event)) {
+				watch?.(translated);
+				spoken.push(translated.bytes);
+			}
 		}
-		return joined(passed);
+		return joined(spoken);
+	}
+
+	/** The whole events of a chunk, without those that the client did not ask for. */
+	#kept(chunk: Buffer): readonly Buffer[] {
+		const kept: Buffer[] = [];
+		for (const event of this.#splitter.push(chunk)) this.#keep(kept, event, this.#see(event));
+		return kept;
 	}
 
 	#see(event: Buffer): EventFacts {
@@ -163,7 +200,8 @@ export class EventStream {
 	}
 
 	#keep(kept: Buffer[], event: Buffer, facts: EventFacts): void {
-		if (!this.#hideUsage) kept.push(event);
+		if (facts === 'error') kept.push(withoutCredentials(event, this.#credentials));
+		else if (!this.#hideUsage) kept.push(event);
 		else if (facts !== 'usage-only') kept.push(withoutUsage(event));
 	}
 

@@ -21,8 +21,9 @@ export interface ExchangeSketch {
 export function openExchange(sketch: ExchangeSketch): RoutedExchange {
 	const {dialect, route} = sketch.endpoint;
 	const parts = {method: route.method, path: route.path, query: '', headers: sketch.headers};
-	const request = ClientRequest.parse(parts, sketch.body, json => dialect.readRequest(json));
+	const request = ClientRequest.parse(parts, sketch.body, dialect);
 	const call = new Call({id: uuidV7(), endpoint: sketch.endpoint, request, clientIp: () => sketch.clientIp}, false);
+	call.askedModel = request.model;
 	call.caller = sketch.caller;
 	call.targets = sketch.targets;
 	return call.routed();

@@ -2,12 +2,14 @@
 
 import {pipeline, type Readable} from 'node:stream';
 import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib';
+import type {StreamError} from '../conversation.js';
 import {GatewayError, refusal} from '../errors.js';
-import type {Attempt} from '../exchange.js';
+import type {Attempt, Translation} from '../exchange.js';
 import {isObject, type JsonObject} from '../json.js';
 import type {Headers} from '../request.js';
 import {readBody} from '../upstream/body.js';
 import type {Call} from './call.js';
+import {withoutCredentials} from './credentials.js';
 import {EventStream} from './event-stream.js';
 import {type Response, upstreamRefusal} from './send.js';
 
@@ -30,18 +32,23 @@ const mostReplyBytes = 256 * 1024 * 1024;
 const mostErrorBytes = 1024 * 1024;
 
 /** @throws {GatewayError} when the body breaks off, stalls or cannot be read before anything of it is of use. */
-export async function receive(call: Call, attempt: Attempt, response: Response): Promise<Answered> {
+export async function receive(
+	call: Call,
+	attempt: Attempt,
+	response: Response,
+	translation: Translation | undefined,
+): Promise<Answered> {
 	const {status} = response;
 	// An error may arrive when nobody is listening any more, such as after the client has left.
 	response.body.on('error', () => {});
 	try {
-		if (status >= 400) return await failure(call, attempt, response);
+		if (status >= 400) return await failure(call, attempt, response, translation);
 		if (call.endpoint.kind === 'passthrough')
 			return {status, headers: response.headers, content: {kind: 'bytes', body: response.body}};
 		if (status >= 300)
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered with a redirection (${status}).`);
 		const {headers, body} = decoded(attempt, response);
-		if (isEventStream(headers)) return await eventStream(attempt, response, headers, body);
+		if (isEventStream(headers)) return await eventStream(attempt, response, headers, body, translation);
 		return {status, headers, content: {kind: 'whole', body: await readBody(body, mostReplyBytes)}};
 	} catch (error) {
 		throw upstreamRefusal(error);
@@ -52,12 +59,25 @@ function isEventStream(headers: Headers): boolean {
 	return String(headers['content-type'] ?? '').startsWith('text/event-stream');
 }
 
-async function eventStream(attempt: Attempt, response: Response, headers: Headers, body: Readable): Promise<Answered> {
-	const events = new EventStream(body, {watcher: attempt.dialect.watchStream(), hideUsage: response.usageAsked});
+async function eventStream(
+	attempt: Attempt,
+	response: Response,
+	headers: Headers,
+	body: Readable,
+	translation: Translation | undefined,
+): Promise<Answered> {
+	const events = new EventStream(body, {
+		watcher: attempt.dialect.watchStream(),
+		hideUsage: response.usageAsked,
+		credentials: response.credentials,
+		translation: translation?.stream(),
+	});
 	const first = await events.first();
 	const answered = {status: response.status, headers, content: {kind: 'events', events}} as const;
 	if (first === 'error') {
-		const error = new GatewayError('upstream_error', 502, `${attempt.provider.name} began its stream with an error.`);
+		const said = heldError(attempt, events);
+		const message = said === undefined ? 'began its stream with an error.' : `answered: ${said.message}`;
+		const error = new GatewayError('upstream_error', said?.status ?? 502, `${attempt.provider.name} ${message}`);
 		return {...answered, error, passable: true};
 	}
 	if (first === 'idle' && !events.settled)
@@ -66,30 +86,39 @@ async function eventStream(attempt: Attempt, response: Response, headers: Header
 }
 
 /** Reads an error so that it can be judged, passed on or wrapped. */
-async function failure(call: Call, attempt: Attempt, response: Response): Promise<Answered> {
+async function failure(
+	call: Call,
+	attempt: Attempt,
+	response: Response,
+	translation: Translation | undefined,
+): Promise<Answered> {
 	const {status} = response;
 	const {headers, body} = decoded(attempt, response);
 	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials);
 	const text = bytes.toString('utf8');
 	const json = parsed(text);
-	const passable = call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json);
-	const error = new GatewayError('upstream_error', status > 599 ? 502 : status, told(attempt, status, headers, json), {
+	const read = attempt.provider.readError?.(status, json);
+	const passable = read === undefined && (call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json));
+	const known = read?.status ?? status;
+	const said = read?.message ?? translation?.error(json) ?? message(json);
+	const error = new GatewayError('upstream_error', known > 599 ? 502 : known, told(attempt, status, headers, said), {
 		headers: passedOn(headers),
 	});
 	return {status, headers, content: {kind: 'whole', body: bytes}, error, passable};
 }
 
-/** A provider may quote the key that it refuses. */
-function withoutCredentials(body: Buffer, credentials: readonly string[]): Buffer {
-	if (!credentials.some(credential => credential.length >= 8 && body.includes(credential))) return body;
-	let text = body.toString('utf8');
-	for (const credential of credentials) if (credential.length >= 8) text = text.replaceAll(credential, '[redacted]');
-	return Buffer.from(text);
+/** What the error event says that a stream began with. */
+function heldError(attempt: Attempt, events: EventStream): StreamError | undefined {
+	const decoder = attempt.dialect.codec?.decodeStream();
+	if (decoder === undefined) return undefined;
+	for (const event of events.held()) {
+		for (const decoded of decoder.push(event)) if (decoded.type === 'error') return decoded.error;
+	}
+	return undefined;
 }
 
 /** What the client is told of an error that is not in its own format: never a proxy's HTML. */
-function told(attempt: Attempt, status: number, headers: Headers, json: unknown): string {
-	const said = message(json);
+function told(attempt: Attempt, status: number, headers: Headers, said: string | undefined): string {
 	const type = String(headers['content-type'] ?? 'no content type').split(';')[0];
 	return said === undefined
 		? `${attempt.provider.name} answered ${status} (${type}).`

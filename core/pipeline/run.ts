@@ -23,6 +23,7 @@ export async function run(
 		// once per exchange
 		await authenticate(engine, call);
 		call.request = await readRequest();
+		call.askedModel = call.request.model;
 		await rewrite(engine, call.present());
 		await resolve(engine, call.present());
 		await admit(engine, call.present());

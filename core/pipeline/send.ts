@@ -1,14 +1,14 @@
 /** Makes the upstream request of one attempt and has it answered: by a plugin, or over the network. */
 
 import {Readable} from 'node:stream';
-import {PluginError, refusal} from '../errors.js';
+import {refusal} from '../errors.js';
 import type {Attempt, Translation, UpstreamAnswer} from '../exchange.js';
 import type {Engine} from '../gateway.js';
 import type {Splice} from '../json.js';
 import {type Headers, UpstreamRequest} from '../request.js';
 import {UpstreamError} from '../upstream/errors.js';
 import type {Call} from './call.js';
-import {credentialHeaders, forwardedHeaders} from './headers.js';
+import {forwardedHeaders} from './headers.js';
 
 /** What came back, its body not yet read. */
 export interface Response {
@@ -36,13 +36,12 @@ export async function send(
 		headers(call, attempt),
 		bytes,
 	);
-	if (prepare.taps.length > 0) request = checked(await prepare.promise(request, attempt), 'prepare');
+	if (prepare.taps.length > 0) request = await prepare.promise(request, attempt);
 	const unsigned = request;
-	if (!attempt.provider.signs && attempt.exchange.caller.anonymous)
-		request = request.withHeaders(clientCredentials(call));
+	if (!attempt.provider.signs) request = request.withHeaders(call.anonymousCredentials());
 	call.present();
 	const signer = sign.get(attempt.provider.name);
-	if (signer !== undefined && signer.taps.length > 0) request = checked(await signer.promise(request, attempt), 'sign');
+	if (signer !== undefined && signer.taps.length > 0) request = await signer.promise(request, attempt);
 	const credentials = added(unsigned, request);
 	call.present();
 	const own = send.taps.length > 0 ? await send.promise(request, attempt) : undefined;
@@ -117,26 +116,12 @@ function headers(call: Call, {provider}: Attempt): Record<string, string | strin
 	return Object.assign(forwarded, provider.headers);
 }
 
-function clientCredentials(call: Call): Record<string, string> {
-	const shown: Record<string, string> = {};
-	for (const name of credentialHeaders) {
-		const value = call.request.headers[name];
-		if (typeof value === 'string') shown[name] = value;
-	}
-	return shown;
-}
-
 /** The header values, and the secrets within them, that were not there before signing. */
 function added(before: UpstreamRequest, after: UpstreamRequest): readonly string[] {
 	if (before === after) return [];
 	return Object.entries(after.headers).flatMap(([name, value]) =>
 		before.headers[name] === value ? [] : [String(value).replace(/^(Bearer|Basic) /i, '')],
 	);
-}
-
-function checked(request: unknown, hook: string): UpstreamRequest {
-	if (request instanceof UpstreamRequest) return request;
-	throw new PluginError('?', hook, new TypeError('a tap returned something that is not an upstream request'));
 }
 
 /** A plugin's answer, as if it had come over the network. */

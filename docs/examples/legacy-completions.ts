@@ -8,6 +8,7 @@
 
 import {
 	ConfigError,
+	comment,
 	definePlugin,
 	GatewayError,
 	isObject,
@@ -60,7 +61,15 @@ export const legacyCompletions = definePlugin({
 				},
 				losses: lossesOf(body),
 				reply: completion,
-				stream: events => completions(events, wantsUsage),
+				replyAsStream: chat => [streamEvent({json: completion(chat)}), streamEvent({data: '[DONE]'})],
+				stream: () => ({
+					push: event => completions(event, wantsUsage),
+					end: () => [],
+					// An error event is the same in both formats.
+					fail: (error, requestId) => [streamEvent({json: chat.encodeError(error, requestId)})],
+					keepAlive: () => comment('keep-alive'),
+				}),
+				error: body => (isObject(body) && isObject(body['error']) ? String(body['error']['message']) : undefined),
 			};
 		});
 	},
@@ -86,13 +95,11 @@ function completion(chat: JsonObject): JsonObject {
 	return legacy(chat, choice => (isObject(choice['message']) ? choice['message']['content'] : ''));
 }
 
-async function* completions(events: AsyncIterable<StreamEvent>, wantsUsage: boolean): AsyncGenerator<StreamEvent> {
-	for await (const event of events) {
-		const chunk = event.json;
-		if (!isObject(chunk) || !Array.isArray(chunk['choices'])) yield event;
-		else if (chunk['choices'].length > 0 || wantsUsage)
-			yield streamEvent({json: legacy(chunk, choice => (isObject(choice['delta']) ? choice['delta']['content'] : ''))});
-	}
+function completions(event: StreamEvent, wantsUsage: boolean): readonly StreamEvent[] {
+	const chunk = event.json;
+	if (!isObject(chunk) || !Array.isArray(chunk['choices'])) return [event];
+	if (chunk['choices'].length === 0 && !wantsUsage) return [];
+	return [streamEvent({json: legacy(chunk, choice => (isObject(choice['delta']) ? choice['delta']['content'] : ''))})];
 }
 
 function legacy(chat: JsonObject, textOf: (choice: JsonObject) => unknown): JsonObject {

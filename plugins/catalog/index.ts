@@ -12,34 +12,38 @@ export const catalog = definePlugin({
 		const visible = (exchange: KnownExchange | undefined): readonly Model[] =>
 			models(gateway, since).filter(({target}) => exchange !== undefined && mayUse(gateway, exchange, target));
 
-		gateway.routes.add('GET /v1/models', {
-			method: 'GET',
-			path: '/v1/models',
-			summary: 'The models that this key may use.',
-			access: 'caller',
-			handle(ctx, exchange) {
-				const list = visible(exchange);
-				ctx.body =
-					exchange?.dialect.family === 'anthropic'
-						? anthropicPage(list, ctx.query)
-						: {object: 'list', data: list.map(openaiModel)};
-			},
-		});
+		for (const prefix of ['', '/anthropic']) addModels(prefix);
 
-		gateway.routes.add('GET /v1/models/:id', {
-			method: 'GET',
-			path: '/v1/models/*id',
-			summary: 'One model, by any name that a call may give it.',
-			access: 'caller',
-			handle(ctx, exchange) {
-				const id = idOf(ctx);
-				const list = visible(exchange);
-				const model = list.find(candidate => candidate.id === id) ?? list.find(({target}) => target.model === id);
-				if (model === undefined)
-					throw refusal('model_not_found', `The model "${id.slice(0, 100)}" is not served here.`, {param: 'model'});
-				ctx.body = exchange?.dialect.family === 'anthropic' ? anthropicModel(model) : openaiModel(model);
-			},
-		});
+		function addModels(prefix: string): void {
+			gateway.routes.add(`GET ${prefix}/v1/models`, {
+				method: 'GET',
+				path: `${prefix}/v1/models`,
+				summary: 'The models that this key may use.',
+				access: 'caller',
+				handle(ctx, exchange) {
+					const list = visible(exchange);
+					ctx.body =
+						exchange?.dialect.family === 'anthropic'
+							? anthropicPage(list, ctx.query)
+							: {object: 'list', data: list.map(openaiModel)};
+				},
+			});
+
+			gateway.routes.add(`GET ${prefix}/v1/models/:id`, {
+				method: 'GET',
+				path: `${prefix}/v1/models/*id`,
+				summary: 'One model, by any name that a call may give it.',
+				access: 'caller',
+				handle(ctx, exchange) {
+					const id = idOf(ctx);
+					const list = visible(exchange);
+					const model = list.find(candidate => candidate.id === id) ?? list.find(({target}) => target.model === id);
+					if (model === undefined)
+						throw refusal('model_not_found', `The model "${id.slice(0, 100)}" is not served here.`, {param: 'model'});
+					ctx.body = exchange?.dialect.family === 'anthropic' ? anthropicModel(model) : openaiModel(model);
+				},
+			});
+		}
 
 		gateway.routes.add('GET /v1/providers', {
 			method: 'GET',
@@ -76,6 +80,6 @@ function mayUse(gateway: Gateway, {caller}: KnownExchange, target: Target): bool
 
 /** The rest of the path: a model's id may hold slashes, encoded or not. */
 function idOf(ctx: Context): string {
-	const path = ctx.path.slice('/v1/models/'.length);
+	const path = ctx.path.slice(ctx.path.indexOf('/v1/models/') + '/v1/models/'.length);
 	return decodeURIComponent(path);
 }

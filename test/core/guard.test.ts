@@ -27,56 +27,62 @@ async function settled(promise: Promise<unknown>): Promise<'pending' | 'resolved
 	return state;
 }
 
-test.serial('hazard 1: a second tap that throws before it returns a promise hangs a bare hook and refuses behind the guard', async t => {
-	const bare = new AsyncSeriesHook<[object]>(['exchange']);
-	const unhandled: unknown[] = [];
-	const swallow = (error: unknown): void => void unhandled.push(error);
-	// ava fails the run on unhandled rejections; this one is the point of the test.
-	const listeners = process.listeners('unhandledRejection');
-	process.removeAllListeners('unhandledRejection').on('unhandledRejection', swallow);
-	bare.tapPromise('first', async () => {});
-	bare.tapPromise('second', () => {
-		throw refusal;
-	});
-	t.is(await settled(bare.promise({})), 'pending');
-	process.removeAllListeners('unhandledRejection');
-	for (const listener of listeners) process.on('unhandledRejection', listener);
-	t.deepEqual(unhandled, [refusal]);
+test.serial(
+	'hazard 1: a second tap that throws before it returns a promise hangs a bare hook and refuses behind the guard',
+	async t => {
+		const bare = new AsyncSeriesHook<[object]>(['exchange']);
+		const unhandled: unknown[] = [];
+		const swallow = (error: unknown): void => void unhandled.push(error);
+		// ava fails the run on unhandled rejections; this one is the point of the test.
+		const listeners = process.listeners('unhandledRejection');
+		process.removeAllListeners('unhandledRejection').on('unhandledRejection', swallow);
+		bare.tapPromise('first', async () => {});
+		bare.tapPromise('second', () => {
+			throw refusal;
+		});
+		t.is(await settled(bare.promise({})), 'pending');
+		process.removeAllListeners('unhandledRejection');
+		for (const listener of listeners) process.on('unhandledRejection', listener);
+		t.deepEqual(unhandled, [refusal]);
 
-	const safe = guarded().series<[object]>(contract);
-	const taps = tapOnly(safe, 'admit', 'limiter');
-	taps.tap('first', async () => {});
-	taps.tap('second', () => {
-		throw refusal;
-	});
-	t.is(await t.throwsAsync(safe.promise({})), refusal);
-});
+		const safe = guarded().series<[object]>(contract);
+		const taps = tapOnly(safe, 'admit', 'limiter');
+		taps.tap('first', async () => {});
+		taps.tap('second', () => {
+			throw refusal;
+		});
+		t.is(await t.throwsAsync(safe.promise({})), refusal);
+	},
+);
 
-test.serial('hazard 2: an async function given to `tap` is not awaited by a bare hook and decides behind the guard', async t => {
-	const bare = new AsyncSeriesHook<[object]>(['exchange']);
-	let release: () => void = () => {};
-	const gate = new Promise<void>(resolve => {
-		release = resolve;
-	});
-	let finished = false;
-	const slow = async (): Promise<void> => {
-		await gate;
-		finished = true;
-	};
-	bare.tap('limiter', slow as () => void);
-	await bare.promise({});
-	t.false(finished, 'the bare hook has admitted the call before the tap decided');
+test.serial(
+	'hazard 2: an async function given to `tap` is not awaited by a bare hook and decides behind the guard',
+	async t => {
+		const bare = new AsyncSeriesHook<[object]>(['exchange']);
+		let release: () => void = () => {};
+		const gate = new Promise<void>(resolve => {
+			release = resolve;
+		});
+		let finished = false;
+		const slow = async (): Promise<void> => {
+			await gate;
+			finished = true;
+		};
+		bare.tap('limiter', slow as () => void);
+		await bare.promise({});
+		t.false(finished, 'the bare hook has admitted the call before the tap decided');
 
-	const safe = guarded().series<[object]>(contract);
-	tapOnly(safe, 'admit', 'limiter').tap('limiter', async () => {
-		await gate;
-		throw refusal;
-	});
-	const outcome = safe.promise({});
-	t.is(await settled(outcome), 'pending');
-	release();
-	t.is(await t.throwsAsync(outcome), refusal);
-});
+		const safe = guarded().series<[object]>(contract);
+		tapOnly(safe, 'admit', 'limiter').tap('limiter', async () => {
+			await gate;
+			throw refusal;
+		});
+		const outcome = safe.promise({});
+		t.is(await settled(outcome), 'pending');
+		release();
+		t.is(await t.throwsAsync(outcome), refusal);
+	},
+);
 
 test('hazard 3: an error of a bare hook names nobody, the guard names plugin and hook and keeps the cause', async t => {
 	const cause = new RangeError('index out of bounds');

@@ -18,7 +18,8 @@ test('spans point at the text of every top-level value', t => {
 			const parsed = parseBody(body);
 			const spans = topLevelSpans(body);
 			t.deepEqual([...spans.keys()].sort(), Object.keys(parsed).sort());
-			for (const [name, [start, end]] of spans) t.deepEqual(JSON.parse(body.toString('utf8', start, end)), parsed[name]);
+			for (const [name, [start, end]] of spans)
+				t.deepEqual(JSON.parse(body.toString('utf8', start, end)), parsed[name]);
 		}),
 	);
 });
@@ -30,7 +31,12 @@ test('a splice changes the named members and no other byte', t => {
 			const spans = topLevelSpans(body);
 			const changed = splice(body, spans, [{name, json: JSON.stringify(value)}]);
 			const expected: Record<string, unknown> = JSON.parse(text);
-			Object.defineProperty(expected, name, {value: JSON.parse(JSON.stringify(value)), enumerable: true, configurable: true, writable: true});
+			Object.defineProperty(expected, name, {
+				value: JSON.parse(JSON.stringify(value)),
+				enumerable: true,
+				configurable: true,
+				writable: true,
+			});
 			t.deepEqual(JSON.parse(changed.toString()), expected);
 			const span = spans.get(name);
 			if (span !== undefined) {

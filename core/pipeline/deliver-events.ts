@@ -1,0 +1,146 @@
+/** Hands a stream to the client, event by event, and tells it in its own words when the stream cannot go on. */
+
+import type {ServerResponse} from 'node:http';
+import {GatewayError, refusal, tellable} from '../errors.js';
+import type {StreamTranslation} from '../exchange.js';
+import type {Engine} from '../gateway.js';
+import type {StreamEvent} from '../stream-event.js';
+import type {Answer} from './attempt.js';
+import type {Call} from './call.js';
+import type {EventStream} from './event-stream.js';
+import {logFailure} from './fail.js';
+import {tapReply, writeHead} from './reply.js';
+import {upstreamRefusal} from './send.js';
+
+/** Relays an upstream stream: the bytes as they come unless a translation or a plugin stands in between. */
+export async function deliverEvents(
+	engine: Engine,
+	call: Call,
+	answer: Answer,
+	events: EventStream,
+	response: ServerResponse,
+): Promise<void> {
+	call.answered({dialect: answer.attempt.dialect, watcher: events.watcher, translation: answer.translation});
+	const {translation} = events;
+	if (engine.hooks.stream.taps.length > 0) {
+		return await writeStream(engine, call, answer, events.events(), response, events);
+	}
+	await begin(engine, call, answer, response);
+	const patience = translation === undefined ? undefined : keepAlive(translation, response);
+	try {
+		await events.relay(response, watcher(engine, call));
+		judge(call, events);
+	} catch (error) {
+		breakOff(engine, call, upstreamRefusal(error), response, translation);
+	}
+	clearInterval(patience);
+	response.end();
+}
+
+/**
+ * Writes events that are made one by one, with every plugin that wants to change them in between.
+ * @param source the upstream stream that they come from, if one is still being read.
+ */
+export async function writeStream(
+	engine: Engine,
+	call: Call,
+	answer: Answer,
+	made: AsyncIterable<StreamEvent>,
+	response: ServerResponse,
+	source?: EventStream,
+): Promise<void> {
+	await begin(engine, call, answer, response);
+	const {stream} = engine.hooks;
+	const translation = source?.translation;
+	const patience = translation === undefined ? undefined : keepAlive(translation, response);
+	try {
+		const changed = stream.taps.length === 0 ? made : stream.call(made, call.routed());
+		await writeEvents(changed, response, watcher(engine, call));
+		if (source !== undefined) judge(call, source);
+	} catch (error) {
+		breakOff(engine, call, upstreamRefusal(error), response, translation);
+	}
+	clearInterval(patience);
+	response.end();
+}
+
+async function begin(engine: Engine, call: Call, answer: Answer, response: ServerResponse): Promise<void> {
+	call.streamed = true;
+	const reply = await tapReply(engine, call, answer, undefined);
+	writeHead(call.present(), reply, response);
+	if (answer.translation !== undefined) response.setHeader('content-type', 'text/event-stream; charset=utf-8');
+	response.setHeader('x-accel-buffering', 'no');
+	if (reply.headers['cache-control'] === undefined) response.setHeader('cache-control', 'no-cache');
+}
+
+function watcher(engine: Engine, call: Call): ((event: StreamEvent) => void) | undefined {
+	const {chunk} = engine.hooks;
+	if (chunk.taps.length === 0) return undefined;
+	const exchange = call.routed();
+	return event => chunk.call(event, exchange);
+}
+
+/** @throws {GatewayError} when the stream broke off; notes when the provider has said itself that it failed. */
+function judge(call: Call, events: EventStream): void {
+	if (call.clientLeft) return;
+	if (events.truncated) throw refusal('upstream_invalid', 'The provider ended the stream before it was complete.');
+	if (!events.failed) return;
+	call.error ??= new GatewayError('upstream_error', 502, 'The provider reported an error in its stream.');
+	call.brokeOff(call.error.code);
+}
+
+async function writeEvents(
+	events: AsyncIterable<StreamEvent>,
+	response: ServerResponse,
+	watch: ((event: StreamEvent) => void) | undefined,
+): Promise<void> {
+	// A plugin may hold events back; the client must not wait for the headers as well.
+	response.flushHeaders();
+	for await (const event of events) {
+		if (response.destroyed) return;
+		watch?.(event);
+		if (!response.write(event.bytes)) await drained(response);
+	}
+}
+
+function drained(response: ServerResponse): Promise<void> {
+	return new Promise(resolve => {
+		const done = (): void => {
+			response.off('drain', done).off('close', done);
+			resolve();
+		};
+		response.on('drain', done).on('close', done);
+	});
+}
+
+const patienceMs = 15_000;
+
+/** Proxies and clients take a silent connection for a dead one. Costs nothing per event: it looks at the bytes that left. */
+function keepAlive(translation: StreamTranslation, response: ServerResponse): NodeJS.Timeout {
+	let written = -1;
+	return setInterval(() => {
+		const {socket} = response;
+		if (socket !== null && socket.bytesWritten === written && !response.writableNeedDrain) {
+			response.write(translation.keepAlive().bytes);
+		}
+		written = socket?.bytesWritten ?? written;
+	}, patienceMs);
+}
+
+/** The stream cannot go on: the client is told in its own error event and gets no clean end. */
+function breakOff(
+	engine: Engine,
+	call: Call,
+	error: unknown,
+	response: ServerResponse,
+	translation: StreamTranslation | undefined,
+): void {
+	call.cancel?.();
+	if (call.clientLeft || response.destroyed) return;
+	const told = tellable(error, call.id);
+	call.error = told;
+	if (GatewayError.is(error)) call.brokeOff(error.code);
+	else logFailure(engine, call, error);
+	if (translation === undefined) response.write(call.dialect.encodeErrorEvent(told, call.id));
+	else for (const event of translation.fail(told, call.id)) response.write(event.bytes);
+}
