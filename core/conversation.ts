@@ -283,6 +283,8 @@ export type Delta =
 			readonly type: 'text' | 'thinking' | 'arguments' | 'refusal' | 'signature';
 			readonly text: string;
 			readonly extras?: readonly Extra[];
+			/** Whose signature it is, where that was not known when the part began. */
+			readonly signedBy?: string;
 	  }
 	| {readonly type: 'citation'; readonly citation: Citation}
 	/** A step of a part that only its own format knows. */

@@ -10,6 +10,7 @@ import type {
 	Finish,
 	Part,
 	TextPart,
+	ThinkingPart,
 	Tool,
 	ToolCallPart,
 	ToolChoice,
@@ -517,7 +518,10 @@ function grown(part: Part, delta: Delta): Part {
 	}
 	if (delta.type === 'native') return part;
 	if (part.type === 'tool-call' && delta.type === 'arguments') return {...part, arguments: part.arguments + delta.text};
-	if (part.type === 'thinking' && delta.type === 'signature') return {...part, signature: delta.text};
+	if (part.type === 'thinking' && delta.type === 'signature') {
+		const signedBy = delta.signedBy ?? part.signedBy;
+		return present<ThinkingPart>({...part, signature: delta.text, signedBy});
+	}
 	if (part.type === delta.type) return {...part, text: part.text + delta.text};
 	throw new Error(`a delta of another kind: ${JSON.stringify({part, delta})}`);
 }

@@ -5,6 +5,7 @@ import {encodeError, encodeErrorEvent, isError} from '../openai.js';
 import {askForUsage, ChunkWatcher} from '../openai-chunks.js';
 import {chatUsage} from '../openai-usage.js';
 import {requestFacts} from '../request-facts.js';
+import {chatCodec} from './codec.js';
 
 /** @see https://platform.openai.com/docs/api-reference/chat */
 export const openaiChat: Dialect = {
@@ -16,6 +17,7 @@ export const openaiChat: Dialect = {
 	watchStream: () => new ChunkWatcher(),
 	askForUsage,
 	isError,
+	codec: chatCodec,
 	encodeError,
 	encodeErrorEvent,
 };

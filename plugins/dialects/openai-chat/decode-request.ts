@@ -1,0 +1,114 @@
+/** Reads a Chat Completions request. */
+
+import {type Conversation, type Extra, isObject, type JsonObject, remember, tokenCount} from '../../../core/index.js';
+import {extrasOf} from '../untranslatable.js';
+import {invalid} from './decode-content.js';
+import {decodeMessages} from './decode-messages.js';
+import {decodeOutput} from './map-output-format.js';
+import {decodeReasoning} from './map-reasoning.js';
+import {decodeToolChoice, decodeTools} from './map-tools.js';
+
+const dialect = 'openai-chat';
+
+const known: ReadonlySet<string> = new Set([
+	'function_call',
+	'functions',
+	'max_completion_tokens',
+	'max_tokens',
+	'messages',
+	'model',
+	'parallel_tool_calls',
+	'prompt_cache_key',
+	'reasoning',
+	'reasoning_effort',
+	'response_format',
+	'safety_identifier',
+	'stop',
+	'stream',
+	'stream_options',
+	'temperature',
+	'thinking',
+	'tool_choice',
+	'tools',
+	'top_p',
+	'user',
+	'verbosity',
+]);
+
+/**
+ * @throws {GatewayError} 400 naming the field that means nothing here.
+ * @see https://platform.openai.com/docs/api-reference/chat/create
+ */
+export function decodeRequest(body: JsonObject): Conversation {
+	const {system, turns} = decodeMessages(body['messages']);
+	const options = isObject(body['stream_options']) ? body['stream_options'] : undefined;
+	const conversation: {-readonly [Name in keyof Conversation]: Conversation[Name]} = {
+		model: text(body['model']) ?? '',
+		system,
+		turns,
+		tools: decodeTools(body),
+		stream: body['stream'] === true,
+		streamUsage: options?.['include_usage'] === true,
+		extras: [...extrasOf(body, dialect, known), ...remainders(body, options)],
+	};
+	const toolChoice = decodeToolChoice(body);
+	if (toolChoice !== undefined) conversation.toolChoice = toolChoice;
+	const parallel = body['parallel_tool_calls'];
+	if (typeof parallel === 'boolean') conversation.parallelTools = parallel;
+	const maxTokens = tokenCount(body['max_completion_tokens']) ?? tokenCount(body['max_tokens']);
+	if (maxTokens !== undefined) conversation.maxTokens = maxTokens;
+	const temperature = number(body['temperature'], 'temperature');
+	if (temperature !== undefined) conversation.temperature = temperature;
+	const topP = number(body['top_p'], 'top_p');
+	if (topP !== undefined) conversation.topP = topP;
+	const stop = decodeStop(body['stop']);
+	if (stop !== undefined) conversation.stop = stop;
+	const output = decodeOutput(body['response_format']);
+	if (output !== undefined) conversation.output = output;
+	const verbosity = body['verbosity'];
+	if (verbosity === 'low' || verbosity === 'medium' || verbosity === 'high') conversation.verbosity = verbosity;
+	const reasoning = decodeReasoning(body);
+	if (reasoning !== undefined) conversation.reasoning = reasoning;
+	const user = text(body['user']) ?? text(body['safety_identifier']);
+	if (user !== undefined) conversation.user = user;
+	const cacheKey = text(body['prompt_cache_key']);
+	if (cacheKey !== undefined) conversation.cacheKey = cacheKey;
+	return remember(conversation, dialect, body, '');
+}
+
+/** What is left of members that the hub takes in part. */
+function remainders(body: JsonObject, options: JsonObject | undefined): readonly Extra[] {
+	const extras: Extra[] = [];
+	const keep = (path: string, value: unknown) => extras.push({dialect, path, value});
+	const left = Object.entries(options ?? {}).filter(([name]) => name !== 'include_usage');
+	if (left.length > 0) keep('stream_options', Object.fromEntries(left));
+	if (text(body['user']) !== undefined && text(body['safety_identifier']) !== undefined) {
+		keep('safety_identifier', body['safety_identifier']);
+	}
+	const thinking = isObject(body['thinking']) ? body['thinking'] : {};
+	for (const [name, value] of Object.entries(thinking)) {
+		if (name !== 'type' && name !== 'budget_tokens') keep(`thinking.${name}`, value);
+	}
+	return extras;
+}
+
+/** @throws {GatewayError} 400 when it is no number. */
+export function number(value: unknown, path: string): number | undefined {
+	if (value === undefined || value === null) return undefined;
+	if (typeof value !== 'number') throw invalid(path, 'must be a number');
+	return value;
+}
+
+/** One stop sequence or several; `undefined` when there is none. @throws {GatewayError} 400 when it is neither text nor a list of texts. */
+export function decodeStop(value: unknown): readonly string[] | undefined {
+	if (value === undefined || value === null) return undefined;
+	const sequences: readonly unknown[] = Array.isArray(value) ? value : [value];
+	const texts = sequences.filter(sequence => typeof sequence === 'string');
+	if (texts.length < sequences.length) throw invalid('stop', 'must be a string or an array of strings');
+	const meant = texts.filter(sequence => sequence !== '');
+	return meant.length === 0 ? undefined : meant;
+}
+
+function text(value: unknown): string | undefined {
+	return typeof value === 'string' && value !== '' ? value : undefined;
+}

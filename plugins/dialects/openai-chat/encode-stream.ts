@@ -1,0 +1,255 @@
+/** Writes a stream of Chat Completions chunks. */
+
+import {
+	type CompletionEvent,
+	comment,
+	type Delta,
+	type Finish,
+	type GatewayError,
+	type JsonObject,
+	type Part,
+	type ReplyContext,
+	type StreamEncoder,
+	type StreamEvent,
+	type Usage,
+	wireEvent,
+} from '../../../core/index.js';
+import {encodeErrorEvent} from '../openai.js';
+import {encodeUsage} from './convert-usage.js';
+import {asGatewayError} from './decode-error.js';
+import {encodeCall} from './encode-assistant.js';
+import {encodeAnnotation, encodeImage, now, replyId} from './encode-reply.js';
+import {encodeFinish} from './map-finish-reason.js';
+import {detailOf} from './reasoning-details.js';
+
+const dialect = 'openai-chat';
+
+const nothing: readonly StreamEvent[] = [];
+const done = wireEvent('data: [DONE]\n\n');
+const patience = comment('keep-alive');
+
+interface OpenPart {
+	readonly part: Part;
+	readonly choice: ChoiceState;
+	/** Running number of a call within its choice. */
+	readonly call: number;
+	/** Where its text begins within the content. */
+	readonly start: number;
+	/** What has come of thinking or of arguments. */
+	text: string;
+	signature: string;
+	signedBy: string | undefined;
+}
+
+interface ChoiceState {
+	readonly index: number;
+	calls: number;
+	/** Length of the content so far, which citations count from. */
+	length: number;
+	/** The last thinking was unsigned: what is thought next is set apart from it. */
+	thought: boolean;
+	readonly details: JsonObject[];
+	finish: Finish | undefined;
+}
+
+/**
+ * Every chunk has the same id, time and model, the role comes once, and the finish reason is held back until the stream is known
+ * to be complete: a client that has seen one takes what it has for the whole.
+ * @see https://platform.openai.com/docs/api-reference/chat/streaming
+ */
+export class ChunkEncoder implements StreamEncoder {
+	readonly #context: ReplyContext;
+	readonly #choices: ChoiceState[] = [];
+	readonly #open = new Map<number, OpenPart>();
+	/** All of a chunk before its choices, made once. */
+	#head = '';
+	/** All of it behind the last choice. */
+	#tail = '}\n\n';
+	#usage: Usage | undefined;
+	#over = false;
+
+	constructor(context: ReplyContext) {
+		this.#context = context;
+	}
+
+	push(event: CompletionEvent): readonly StreamEvent[] {
+		if (this.#over) return nothing;
+		switch (event.type) {
+			case 'part-delta': {
+				const open = this.#open.get(event.index);
+				return open === undefined ? nothing : this.#writeDelta(open, event.delta);
+			}
+			case 'start':
+				return this.#begin(event);
+			case 'part-start':
+				return this.#beginPart(event.index, event.part, event.candidate ?? 0);
+			case 'part-end':
+				return this.#endPart(event.index);
+			case 'usage':
+				this.#usage = event.usage;
+				return nothing;
+			case 'finish':
+				this.#choice(event.candidate ?? 0, []).finish = event.finish;
+				return nothing;
+			case 'ping':
+				return [patience];
+			case 'error':
+				this.#over = true;
+				return [wireEvent(encodeErrorEvent(asGatewayError(event.error)))];
+			case 'end':
+				return this.#complete();
+		}
+	}
+
+	#begin({id, created, usage, extras = []}: Extract<CompletionEvent, {type: 'start'}>): readonly StreamEvent[] {
+		const {conversation, model} = this.#context;
+		const head: Record<string, unknown> = {
+			id: replyId(id, this.#context),
+			object: 'chat.completion.chunk',
+			created: created ?? now(),
+			model,
+		};
+		for (const extra of extras) if (extra.dialect === dialect) head[extra.path] = extra.value;
+		this.#head = `data: ${JSON.stringify(head).slice(0, -1)},"choices":[`;
+		if (conversation.streamUsage) this.#tail = ',"usage":null}\n\n';
+		this.#usage = usage;
+		const events: StreamEvent[] = [];
+		this.#choice(0, events);
+		return events;
+	}
+
+	/** The state of a choice; its role is written when it is first asked for. */
+	#choice(index: number, events: StreamEvent[]): ChoiceState {
+		let choice = this.#choices[index];
+		if (choice === undefined) {
+			choice = {index, calls: 0, length: 0, thought: false, details: [], finish: undefined};
+			this.#choices[index] = choice;
+			events.push(this.#chunk(choice, '{"role":"assistant","content":""}'));
+		}
+		return choice;
+	}
+
+	/** @param delta as JSON text. @param end the other members of the choice, as JSON text. */
+	#chunk(choice: ChoiceState, delta: string, end = ',"finish_reason":null'): StreamEvent {
+		return wireEvent(`${this.#head}{"index":${choice.index},"delta":${delta}${end}}]${this.#tail}`);
+	}
+
+	#beginPart(index: number, part: Part, candidate: number): readonly StreamEvent[] {
+		const events: StreamEvent[] = [];
+		const choice = this.#choice(candidate, events);
+		const call = part.type === 'tool-call' ? choice.calls++ : 0;
+		const open: OpenPart = {part, choice, call, start: choice.length, text: '', signature: '', signedBy: undefined};
+		this.#open.set(index, open);
+		if (part.type === 'tool-call') {
+			open.text = part.arguments;
+			const whole = Object.assign({index: call}, encodeCall(part));
+			const given =
+				part.custom === true
+					? {custom: {name: part.name, input: part.arguments}}
+					: {function: {name: part.name, arguments: part.arguments}};
+			events.push(this.#chunk(choice, JSON.stringify({tool_calls: [Object.assign(whole, given)]})));
+		} else if (part.type === 'image') {
+			events.push(this.#chunk(choice, JSON.stringify({images: encodeImage(part)})));
+		} else if (part.type === 'text' || part.type === 'thinking' || part.type === 'refusal') {
+			if (part.type === 'thinking' && part.signature !== undefined) open.signature = part.signature;
+			if (part.type === 'thinking' && choice.thought)
+				events.push(this.#chunk(choice, '{"reasoning_content":"\\n\\n"}'));
+			if (part.text !== '') events.push(...this.#writeDelta(open, {type: part.type, text: part.text}));
+			if (part.type === 'text')
+				for (const citation of part.citations ?? [])
+					events.push(...this.#writeDelta(open, {type: 'citation', citation}));
+		}
+		return events;
+	}
+
+	#writeDelta(open: OpenPart, delta: Delta): readonly StreamEvent[] {
+		const {choice, part} = open;
+		switch (delta.type) {
+			case 'text': {
+				choice.length += delta.text.length;
+				const json = `{"content":${JSON.stringify(delta.text)}}`;
+				const logprobs = delta.extras?.find(extra => extra.dialect === dialect && extra.path === 'logprobs');
+				if (logprobs === undefined) return [this.#chunk(choice, json)];
+				return [this.#chunk(choice, json, `,"logprobs":${JSON.stringify(logprobs.value)},"finish_reason":null`)];
+			}
+			case 'thinking':
+				open.text += delta.text;
+				choice.thought = true;
+				return [this.#chunk(choice, `{"reasoning_content":${JSON.stringify(delta.text)}}`)];
+			case 'arguments': {
+				open.text += delta.text;
+				const member =
+					part.type === 'tool-call' && part.custom === true ? '"custom":{"input"' : '"function":{"arguments"';
+				return [
+					this.#chunk(choice, `{"tool_calls":[{"index":${open.call},${member}:${JSON.stringify(delta.text)}}}]}`),
+				];
+			}
+			case 'refusal':
+				return [this.#chunk(choice, `{"refusal":${JSON.stringify(delta.text)}}`)];
+			case 'signature':
+				open.signature = delta.text;
+				open.signedBy = delta.signedBy;
+				return nothing;
+			case 'citation': {
+				const annotation = encodeAnnotation(delta.citation, open.start, choice.length - open.start);
+				return annotation === undefined ? nothing : [this.#chunk(choice, JSON.stringify({annotations: [annotation]}))];
+			}
+			case 'native':
+				if (delta.dialect !== dialect || part.type !== 'native') return nothing;
+				return [this.#chunk(choice, JSON.stringify({[part.name]: delta.value}))];
+		}
+	}
+
+	#endPart(index: number): readonly StreamEvent[] {
+		const open = this.#open.get(index);
+		if (open === undefined) return nothing;
+		this.#open.delete(index);
+		const {part, choice} = open;
+		// A call without arguments is the empty object to strict readers; said once nothing can follow.
+		if (part.type === 'tool-call' && part.custom !== true && open.text.trim() === '') {
+			return this.#writeDelta(open, {type: 'arguments', text: '{}'});
+		}
+		const signed = part.type === 'thinking' && open.signature !== '';
+		const signer = open.signedBy === undefined ? undefined : {signedBy: open.signedBy};
+		const whole = signed ? Object.assign({}, part, {text: open.text, signature: open.signature}, signer) : part;
+		const detail = signed || part.type === 'redacted-thinking' ? detailOf(whole, choice.details.length) : undefined;
+		if (detail === undefined) return nothing;
+		// With those before it: clients keep what came last.
+		choice.details.push(detail);
+		choice.thought = false;
+		return [this.#chunk(choice, JSON.stringify({reasoning_details: choice.details}))];
+	}
+
+	#complete(): readonly StreamEvent[] {
+		this.#over = true;
+		const events = this.#choices.map(choice => {
+			const reason = JSON.stringify(encodeFinish(choice.finish, choice.calls > 0));
+			return this.#chunk(choice, this.#lastDelta(choice), `,"finish_reason":${reason}`);
+		});
+		if (this.#context.conversation.streamUsage && this.#usage !== undefined) {
+			events.push(wireEvent(`${this.#head}],"usage":${JSON.stringify(encodeUsage(this.#usage))}}\n\n`));
+		}
+		events.push(done);
+		return events;
+	}
+
+	/** Why it was refused, where the model itself has not said it. */
+	#lastDelta({finish}: ChoiceState): string {
+		if (finish?.reason !== 'refusal' || finish.explanation === undefined) return '{}';
+		return JSON.stringify({refusal: finish.explanation});
+	}
+
+	/** All that is complete has been written when its end came. */
+	end(): readonly StreamEvent[] {
+		return nothing;
+	}
+
+	fail(error: GatewayError): readonly StreamEvent[] {
+		this.#over = true;
+		return [wireEvent(encodeErrorEvent(error))];
+	}
+
+	keepAlive(): StreamEvent {
+		return patience;
+	}
+}

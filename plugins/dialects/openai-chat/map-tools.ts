@@ -1,0 +1,141 @@
+/** Tools and the choice among them, between Chat Completions and the hub. */
+
+import {
+	isObject,
+	type JsonObject,
+	type Loss,
+	originOf,
+	pathOf,
+	remember,
+	type Tool,
+	type ToolChoice,
+} from '../../../core/index.js';
+import {invalid} from './decode-content.js';
+
+const dialect = 'openai-chat';
+
+/**
+ * Reads `tools`, and `functions` of the legacy form.
+ * @throws {GatewayError} 400 naming the tool that cannot be read.
+ * @see https://platform.openai.com/docs/guides/function-calling
+ */
+export function decodeTools(body: JsonObject): readonly Tool[] {
+	const tools = list(body['tools'], 'tools').map((tool, index) => {
+		const path = `tools[${index}]`;
+		if (!isObject(tool)) throw invalid(path, 'must be an object');
+		return remember(decodeTool(tool, path), dialect, tool, path);
+	});
+	const functions = list(body['functions'], 'functions').map((definition, index) => {
+		const path = `functions[${index}]`;
+		return remember(decodeFunction(definition, path), dialect, undefined, path);
+	});
+	return functions.length === 0 ? tools : [...tools, ...functions];
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+	if (value === undefined || value === null) return [];
+	if (!Array.isArray(value)) throw invalid(name, 'must be an array');
+	return value;
+}
+
+function decodeTool(tool: JsonObject, path: string): Tool {
+	if (isObject(tool['function'])) {
+		const decoded = decodeFunction(tool['function'], `${path}.function`);
+		return isObject(tool['cache_control']) ? Object.assign(decoded, {cache: {}}) : decoded;
+	}
+	const {type, custom} = tool;
+	if (typeof type !== 'string' || type === 'function') throw invalid(`${path}.function`, 'must be an object');
+	const name = isObject(custom) && typeof custom['name'] === 'string' ? custom['name'] : type;
+	return {type: 'native', dialect, name, value: tool};
+}
+
+function decodeFunction(definition: unknown, path: string): Tool {
+	if (!isObject(definition)) throw invalid(path, 'must be an object');
+	const {name, description, parameters, strict} = definition;
+	if (typeof name !== 'string') throw invalid(`${path}.name`, 'must be a string');
+	return Object.assign(
+		{type: 'function' as const, name},
+		typeof description === 'string' ? {description} : undefined,
+		isObject(parameters) ? {parameters} : undefined,
+		typeof strict === 'boolean' ? {strict} : undefined,
+	);
+}
+
+/** Reads `tool_choice`, and `function_call` of the legacy form; `undefined` when nothing is chosen. */
+export function decodeToolChoice(body: JsonObject): ToolChoice | undefined {
+	const choice = body['tool_choice'] ?? body['function_call'];
+	// `any` is what Mistral calls it.
+	if (choice === 'required' || choice === 'any') return {type: 'required'};
+	if (choice === 'auto' || choice === 'none') return {type: choice};
+	if (!isObject(choice)) return undefined;
+	const allowed = choice['allowed_tools'];
+	if (isObject(allowed)) {
+		const names = list(allowed['tools'], 'tool_choice.allowed_tools.tools').flatMap(nameOf);
+		return {type: 'allowed', mode: allowed['mode'] === 'required' ? 'required' : 'auto', names};
+	}
+	const [name] = nameOf(choice);
+	return name === undefined ? undefined : {type: 'tool', name};
+}
+
+function nameOf(tool: unknown): readonly string[] {
+	if (!isObject(tool)) return [];
+	const target = tool['function'] ?? tool['custom'] ?? tool;
+	return isObject(target) && typeof target['name'] === 'string' ? [target['name']] : [];
+}
+
+/** Writes tools; what only another format knows is a loss. */
+export function encodeTools(tools: readonly Tool[], losses: Loss[]): readonly unknown[] {
+	return tools.flatMap((tool, index) => {
+		const native = originOf(tool, dialect);
+		if (native !== undefined) return [native];
+		if (tool.type === 'function') return [encodeFunction(tool)];
+		if (tool.dialect === dialect) return [tool.value];
+		const custom = tool.dialect === 'openai-responses' ? encodeCustom(tool.value) : undefined;
+		if (custom !== undefined) return [custom];
+		losses.push({
+			path: pathOf(tool) ?? `tools[${index}]`,
+			reason: `"${tool.name}" is run by its own provider and has no counterpart in the format of this model`,
+		});
+		return [];
+	});
+}
+
+function encodeFunction(tool: Extract<Tool, {type: 'function'}>): JsonObject {
+	const definition: Record<string, unknown> = {name: tool.name};
+	if (tool.description !== undefined) definition['description'] = tool.description;
+	if (tool.parameters !== undefined) definition['parameters'] = withoutDialect(tool.parameters);
+	if (tool.strict !== undefined) definition['strict'] = tool.strict;
+	return {type: 'function', function: definition};
+}
+
+/** Some servers refuse a schema that names its own language. */
+function withoutDialect(schema: JsonObject): JsonObject {
+	if (schema['$schema'] === undefined) return schema;
+	return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema'));
+}
+
+/** A custom tool of Responses, which is flat there and nested here; `undefined` for any other tool. */
+function encodeCustom(tool: JsonObject): JsonObject | undefined {
+	if (tool['type'] !== 'custom') return undefined;
+	const {name, description, format} = tool;
+	const custom: Record<string, unknown> = {name};
+	if (description !== undefined) custom['description'] = description;
+	if (isObject(format)) {
+		const {type, syntax, definition} = format;
+		custom['format'] = type === 'grammar' ? {type, grammar: {syntax, definition}} : format;
+	}
+	return {type: 'custom', custom};
+}
+
+/** Writes `tool_choice`. */
+export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): unknown {
+	if (choice.type === 'tool') return reference(choice.name, tools);
+	if (choice.type !== 'allowed') return choice.type;
+	const allowed = choice.names.map(name => reference(name, tools));
+	return {type: 'allowed_tools', allowed_tools: {mode: choice.mode, tools: allowed}};
+}
+
+function reference(name: string, tools: readonly Tool[]): JsonObject {
+	const custom = tools.some(tool => tool.type === 'native' && tool.name === name && tool.value['type'] === 'custom');
+	return custom ? {type: 'custom', custom: {name}} : {type: 'function', function: {name}};
+}
