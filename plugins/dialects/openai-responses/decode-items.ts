@@ -14,7 +14,7 @@ import {
 import {wrapInput} from './custom-input.js';
 import {decodeContent, phaseOf} from './decode-content.js';
 import {dialect} from './name.js';
-import {decodeReasoning} from './reasoning-item.js';
+import {restoreReasoning} from './reasoning-item.js';
 import type {ToolTable} from './tool-names.js';
 
 /** What the items of an input say. */
@@ -88,7 +88,7 @@ class InputReader {
 				this.#add('user', 'results', [decodeOutput(item, path)], item, path);
 				break;
 			case 'reasoning':
-				this.#add('assistant', 'assistant', [decodeReasoning(item) ?? nativePart(item, type)], item, path);
+				this.#add('assistant', 'assistant', [restoreReasoning(item) ?? nativePart(item, type)], item, path);
 				break;
 			default:
 				this.#readNative(item, type, path);

@@ -58,7 +58,7 @@ export class ResponseStreamDecoder implements StreamDecoder {
 	}
 
 	#start(response: unknown): readonly CompletionEvent[] {
-		if (this.#started) return [{type: 'ping'}];
+		if (this.#started) return [];
 		this.#started = true;
 		const {id, model, created_at: created, tools} = isObject(response) ? response : ({} as JsonObject);
 		this.#table = new ToolTable(tools);

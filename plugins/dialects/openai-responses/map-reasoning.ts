@@ -26,7 +26,7 @@ export function decodeReasoningOptions(options: unknown): Reasoning | undefined 
 	if (known === undefined && typeof summary !== 'string') return undefined;
 	return {
 		...(known === 'none' ? {mode: 'off' as const} : {}),
-		...(known === undefined ? {} : {effort: known}),
+		...(known === undefined || known === 'none' ? {} : {effort: known}),
 		...(typeof summary === 'string' ? {display: 'summarized' as const} : {}),
 	};
 }
@@ -66,9 +66,11 @@ function effortOf({mode, effort, budgetTokens}: Reasoning): Effort | undefined {
 	return budgetTokens < 16_384 ? 'medium' : 'high';
 }
 
-/** The effort of those that the model knows which is closest to the one wanted; of two the lower one costs less. */
+/** The effort of those that the model knows which is closest to the one wanted, the higher of two. Off is no effort among others. */
 function nearest(wanted: Effort, known: readonly Effort[] | undefined): Effort {
 	if (known === undefined || known.length === 0 || known.includes(wanted)) return wanted;
-	const distance = (effort: Effort) => Math.abs(efforts.indexOf(effort) - efforts.indexOf(wanted));
-	return known.reduce((best, effort) => (distance(effort) < distance(best) ? effort : best));
+	const rank = (effort: Effort) => efforts.indexOf(effort);
+	const distance = (effort: Effort) => Math.abs(rank(effort) - rank(wanted));
+	const ranked = known.filter(effort => effort !== 'none').sort((a, b) => rank(b) - rank(a));
+	return ranked.reduce((best, effort) => (distance(effort) < distance(best) ? effort : best), ranked[0] ?? wanted);
 }

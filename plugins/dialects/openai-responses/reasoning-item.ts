@@ -6,18 +6,24 @@ import {isObject, type JsonObject, type RedactedThinkingPart, type ThinkingPart}
 export const signer = 'openai';
 
 /**
- * Reads a reasoning item. Encrypted content that another provider has signed travels through clients behind its name, see
- * {@link encryptedContent}, and is unpacked here.
+ * Reads a reasoning item of a provider.
  * @returns `undefined` when the item says nothing that another format could say.
  */
-export function decodeReasoning(item: JsonObject): ThinkingPart | RedactedThinkingPart | undefined {
+export function decodeReasoning(item: JsonObject): ThinkingPart | undefined {
 	const summary = textsOf(item['summary']);
 	const text = (summary.length > 0 ? summary : textsOf(item['content'])).join('\n\n');
 	const encrypted = item['encrypted_content'];
-	if (typeof encrypted === 'string' && encrypted !== '') {
-		return unpack(encrypted, text) ?? thinking(item, text, summary.length > 0, encrypted);
-	}
+	if (typeof encrypted === 'string' && encrypted !== '') return thinking(item, text, summary.length > 0, encrypted);
 	return text === '' ? undefined : thinking(item, text, summary.length > 0, undefined);
+}
+
+/**
+ * Reads a reasoning item that a client hands back. What another provider has signed has travelled through the client behind
+ * its name, see {@link encryptedContent}, and is unpacked here.
+ */
+export function restoreReasoning(item: JsonObject): ThinkingPart | RedactedThinkingPart | undefined {
+	const part = decodeReasoning(item);
+	return part?.signature === undefined ? part : (unpack(part.signature, part.text) ?? part);
 }
 
 function thinking(item: JsonObject, text: string, summary: boolean, encrypted: string | undefined): ThinkingPart {

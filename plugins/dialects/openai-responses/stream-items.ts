@@ -6,7 +6,7 @@ import {customInputFrame, escapeInput} from './custom-input.js';
 import {phaseOf} from './decode-content.js';
 import {decodeCall, nativePart} from './decode-items.js';
 import {dialect} from './name.js';
-import {decodeReasoning} from './reasoning-item.js';
+import {decodeReasoning, signer} from './reasoning-item.js';
 import type {OpenPart, PartWriter} from './stream-parts.js';
 import type {ToolTable} from './tool-names.js';
 
@@ -168,7 +168,8 @@ class ReasoningItem implements OpenItem {
 		this.#open ??= this.#parts.start({
 			type: 'thinking',
 			text: '',
-			...(kind === 'summary' ? {summary: true} : {}),
+			// Summaries are OpenAI's; what proves them comes with the end.
+			...(kind === 'summary' ? {summary: true, signedBy: signer} : {}),
 			...named,
 		});
 		const place = typeof index === 'number' ? index : 0;
@@ -181,15 +182,13 @@ class ReasoningItem implements OpenItem {
 
 	end(whole: JsonObject): void {
 		const part = decodeReasoning(whole);
-		if (part?.type !== 'thinking') {
-			if (this.#open === undefined && isObject(whole) && typeof whole['type'] === 'string') {
-				this.#open = this.#parts.start(part ?? nativePart(whole, 'reasoning'));
-			}
-		} else {
+		if (part !== undefined) {
 			const {signature, text, ...rest} = part;
 			this.#open ??= this.#parts.start(Object.assign({text: ''}, rest));
 			this.#parts.complete(this.#open, 'thinking', text);
 			if (signature !== undefined) this.#parts.delta(this.#open, {type: 'signature', text: signature});
+		} else if (this.#open === undefined && typeof whole['type'] === 'string') {
+			this.#open = this.#parts.start(nativePart(whole, 'reasoning'));
 		}
 		if (this.#open !== undefined) this.#parts.end(this.#open);
 	}
