@@ -14,6 +14,10 @@ const forbidding: Readonly<Record<string, Readonly<Record<string, (value: unknow
 		background: value => value === true,
 	},
 	'openai-chat': {n: value => typeof value === 'number' && value > 1},
+	'openai-completions': {
+		n: value => typeof value === 'number' && value > 1,
+		suffix: value => typeof value === 'string' && value !== '',
+	},
 	'anthropic-messages': {
 		mcp_servers: value => Array.isArray(value) && value.length > 0,
 		container: isSet,
@@ -40,6 +44,7 @@ const silent: Readonly<Record<string, ReadonlySet<string>>> = {
 		'store',
 		'stream_options',
 	]),
+	'openai-completions': new Set(['n', 'stream_options', 'suffix']),
 	'anthropic-messages': new Set(['cache_control', 'mcp_servers', 'metadata']),
 };
 

@@ -38,7 +38,7 @@ export const chatCodec: Codec = {
 	encodeRequest,
 	decodeReply,
 	encodeReply,
-	decodeStream: () => new ChunkDecoder(),
+	decodeStream: () => new ChunkDecoder('openai-chat'),
 	encodeStream: context => new ChunkEncoder(context),
 	decodeError,
 };

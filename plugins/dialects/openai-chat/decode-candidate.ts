@@ -7,12 +7,11 @@ import {decodeAnnotations, decodeImage} from './decode-message.js';
 import {decodeFinish} from './map-finish-reason.js';
 import {partOf, signerOf} from './reasoning-details.js';
 
-const dialect = 'openai-chat';
-
 type Kind = 'text' | 'thinking' | 'refusal' | 'audio';
 
 /** Reads the deltas of one choice. */
 export class CandidateReader {
+	readonly #dialect: string;
 	readonly #candidate: number;
 	readonly #nextIndex: () => number;
 	readonly #calls: CallAssembler;
@@ -25,7 +24,8 @@ export class CandidateReader {
 	readonly #details = new Set<string>();
 
 	/** @param nextIndex numbers the parts of all candidates. */
-	constructor(candidate: number, nextIndex: () => number) {
+	constructor(dialect: string, candidate: number, nextIndex: () => number) {
+		this.#dialect = dialect;
 		this.#candidate = candidate;
 		this.#nextIndex = nextIndex;
 		this.#calls = new CallAssembler(part => {
@@ -41,7 +41,7 @@ export class CandidateReader {
 
 	/** @returns what is wrong with the choice; `undefined` when all is well. */
 	read(choice: JsonObject, events: CompletionEvent[]): string | undefined {
-		const delta = choice['delta'] ?? choice['message'];
+		const delta = choice['delta'] ?? choice['message'] ?? textDelta(choice);
 		let fault: string | undefined;
 		if (isObject(delta)) {
 			const content = delta['content'];
@@ -134,7 +134,7 @@ export class CandidateReader {
 		if (text === '') return;
 		const index = this.#reach(kind, events);
 		const extras: readonly Extra[] | undefined = isObject(logprobs)
-			? [{dialect, path: 'logprobs', value: logprobs}]
+			? [{dialect: this.#dialect, path: 'logprobs', value: logprobs}]
 			: undefined;
 		const delta = extras === undefined ? {type: kind, text} : {type: kind, text, extras};
 		events.push({type: 'part-delta', index, delta});
@@ -147,7 +147,8 @@ export class CandidateReader {
 		this.#calls.endComplete(events);
 		const index = this.#nextIndex();
 		this.#open = {kind, index};
-		const part: Part = kind === 'audio' ? {type: 'native', dialect, name: 'audio', value: {}} : {type: kind, text: ''};
+		const part: Part =
+			kind === 'audio' ? {type: 'native', dialect: this.#dialect, name: 'audio', value: {}} : {type: kind, text: ''};
 		events.push(this.#started(index, part));
 		return index;
 	}
@@ -168,7 +169,7 @@ export class CandidateReader {
 
 	#hear(audio: JsonObject, events: CompletionEvent[]): void {
 		const index = this.#reach('audio', events);
-		events.push({type: 'part-delta', index, delta: {type: 'native', dialect, value: audio}});
+		events.push({type: 'part-delta', index, delta: {type: 'native', dialect: this.#dialect, value: audio}});
 	}
 
 	#cite(annotations: unknown, events: CompletionEvent[]): void {
@@ -191,6 +192,11 @@ export class CandidateReader {
 		events.push(candidate === 0 ? {type: 'finish', finish} : {type: 'finish', finish, candidate});
 		return undefined;
 	}
+}
+
+/** The legacy prompt form has no deltas: its text stands in the choice. */
+function textDelta(choice: JsonObject): JsonObject | undefined {
+	return choice['text'] === undefined ? undefined : {content: choice['text']};
 }
 
 function hasReasoning(delta: JsonObject): boolean {

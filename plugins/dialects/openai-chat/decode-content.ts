@@ -1,7 +1,7 @@
 /** The content of a message of Chat Completions, part by part. */
 
 import {type CacheMark, isObject, type JsonObject, type Part, refusal, remember} from '../../../core/index.js';
-import {sourceOfUrl} from './data-url.js';
+import {sourceOf} from '../data-url.js';
 
 /** The name that parts remember. */
 const dialect = 'openai-chat';
@@ -57,8 +57,7 @@ function decodeImage(part: JsonObject, path: string): Part {
 	const image = part['image_url'];
 	const url = isObject(image) ? image['url'] : image;
 	if (typeof url !== 'string') throw invalid(`${path}.image_url.url`, 'must be a string');
-	const source = sourceOfUrl(url);
-	if (source === undefined) throw invalid(`${path}.image_url.url`, 'is a data URL that cannot be read');
+	const source = sourceOf(url);
 	// Clients that know no other way to send a PDF send it as an image.
 	if (source.kind === 'base64' && source.mediaType === 'application/pdf') {
 		return withCache({type: 'document', source}, part);
@@ -80,8 +79,7 @@ function decodeFile(part: JsonObject, path: string): Part {
 	const {file_id: id, file_data: data, filename} = file;
 	const name = typeof filename === 'string' ? {name: filename} : undefined;
 	if (typeof data === 'string') {
-		const source = sourceOfUrl(data);
-		if (source === undefined) throw invalid(`${path}.file.file_data`, 'is a data URL that cannot be read');
+		const source = sourceOf(data);
 		// Bare base64 without a type is what the first version of the API took, and that knew PDF only.
 		const bare = source.kind === 'url' && !source.url.startsWith('http');
 		const content = bare ? {kind: 'base64' as const, mediaType: 'application/pdf', data} : source;

@@ -2,7 +2,7 @@
 
 import {randomUUID} from 'node:crypto';
 import {type Citation, type Extra, isObject, type JsonObject, type Part, type TextPart} from '../../../core/index.js';
-import {sourceOfUrl} from './data-url.js';
+import {sourceOf} from '../data-url.js';
 import {thoughtText} from './decode-content.js';
 import {decodeCall, decodeThinking} from './decode-messages.js';
 
@@ -78,8 +78,7 @@ export function decodeAnnotations(annotations: unknown): readonly Citation[] {
 export function decodeImage(image: unknown): Part | undefined {
 	const target = isObject(image) ? image['image_url'] : undefined;
 	const url = isObject(target) ? target['url'] : undefined;
-	const source = typeof url === 'string' ? sourceOfUrl(url) : undefined;
-	return source === undefined ? undefined : {type: 'image', source};
+	return typeof url === 'string' ? {type: 'image', source: sourceOf(url)} : undefined;
 }
 
 function list(value: unknown): readonly unknown[] {

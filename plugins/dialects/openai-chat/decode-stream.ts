@@ -14,8 +14,6 @@ import {CandidateReader} from './decode-candidate.js';
 import {decodeStreamError} from './decode-error.js';
 import {isFailure} from './map-finish-reason.js';
 
-const dialect = 'openai-chat';
-
 const known: ReadonlySet<string> = new Set([
 	'choices',
 	'created',
@@ -36,11 +34,17 @@ const ping: readonly CompletionEvent[] = [{type: 'ping'}];
  * @see https://platform.openai.com/docs/api-reference/chat/streaming
  */
 export class ChunkDecoder implements StreamDecoder {
+	readonly #dialect: string;
 	#started = false;
 	#over = false;
 	#parts = 0;
 	readonly #candidates: CandidateReader[] = [];
 	readonly #nextIndex = (): number => this.#parts++;
+
+	/** @param dialect whose chunks they are: the legacy prompt form differs in where the text stands. */
+	constructor(dialect: string) {
+		this.#dialect = dialect;
+	}
 
 	push(event: StreamEvent): readonly CompletionEvent[] {
 		if (this.#over) return nothing;
@@ -87,7 +91,7 @@ export class ChunkDecoder implements StreamDecoder {
 		const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
 		let candidate = this.#candidates[index];
 		if (candidate === undefined) {
-			candidate = new CandidateReader(index, this.#nextIndex);
+			candidate = new CandidateReader(this.#dialect, index, this.#nextIndex);
 			this.#candidates[index] = candidate;
 		}
 		const fault = candidate.read(choice, events);
@@ -99,7 +103,7 @@ export class ChunkDecoder implements StreamDecoder {
 	#start(chunk: JsonObject, events: CompletionEvent[]): void {
 		this.#started = true;
 		const {id, model, created} = chunk;
-		const extras = extrasOf(chunk, dialect, known);
+		const extras = extrasOf(chunk, this.#dialect, known);
 		events.push(
 			Object.assign(
 				{type: 'start' as const, id: typeof id === 'string' ? id : '', model: typeof model === 'string' ? model : ''},

@@ -11,7 +11,7 @@ import {
 	pathOf,
 	refusal,
 } from '../../../core/index.js';
-import {dataUrl} from './data-url.js';
+import {urlOf} from '../data-url.js';
 
 const dialect = 'openai-chat';
 
@@ -72,9 +72,9 @@ function audioFormat(source: {readonly mediaType: string}): string {
 
 function encodeImage(part: ImagePart, {traits}: Writing): Record<string, unknown> {
 	if (traits.modalities?.images === false) throw refused(part, 'this model takes no images');
-	if (part.source.kind === 'file')
+	const url = urlOf(part.source);
+	if (url === undefined)
 		throw refused(part, 'an image that is kept at a provider cannot be named in Chat Completions');
-	const url = part.source.kind === 'url' ? part.source.url : dataUrl(part.source);
 	return {type: 'image_url', image_url: part.detail === undefined ? {url} : {url, detail: part.detail}};
 }
 
@@ -91,7 +91,7 @@ function encodeDocument(part: DocumentPart, {traits, losses}: Writing): Record<s
 	if (source.kind === 'url')
 		throw refused(part, 'Chat Completions takes documents only within the request, not by URL');
 	const filename = part.name ?? 'document.pdf';
-	if (source.kind === 'base64') return {type: 'file', file: {filename, file_data: dataUrl(source)}};
+	if (source.kind === 'base64') return {type: 'file', file: {filename, file_data: urlOf(source)}};
 	// A file of OpenAI's is known to OpenAI's other API too; one of Anthropic's is known to nobody else.
 	if (originOf(part, 'anthropic-messages') !== undefined)
 		throw refused(part, 'a file kept at Anthropic is unknown elsewhere');

@@ -14,6 +14,7 @@ import {
 	type ToolResultPart,
 	type Turn,
 } from '../../../core/index.js';
+import {isBillingHeader} from '../billing-header.js';
 import {encodeAssistant} from './encode-assistant.js';
 import {encodeContent, type Writing} from './encode-content.js';
 import {encodeResult} from './encode-result.js';
@@ -79,8 +80,7 @@ class MessageWriter {
 		const told: readonly TextPart[] =
 			instruction === undefined ? hoisted : [...hoisted, {type: 'text', text: instruction}];
 		if (told.length === 0 && this.#writeOwn(system)) return;
-		// Anthropic's clients begin with a line for the bill that changes with each request and would defeat every prompt cache.
-		const parts = [...system.filter(part => !part.text.startsWith('x-anthropic-billing-header:')), ...told];
+		const parts = [...system.filter(part => !isBillingHeader(part)), ...told];
 		if (parts.length > 0) this.#messages.push(this.#systemMessage(parts));
 	}
 

@@ -10,8 +10,8 @@ import {
 	type Part,
 	type ReplyContext,
 } from '../../../core/index.js';
+import {urlOf} from '../data-url.js';
 import {encodeUsage} from './convert-usage.js';
-import {dataUrl} from './data-url.js';
 import {encodeCall} from './encode-assistant.js';
 import {encodeFinish} from './map-finish-reason.js';
 import {detailOf} from './reasoning-details.js';
@@ -110,9 +110,8 @@ export function encodeAnnotation(citation: Citation, start: number, length: numb
 
 /** Pictures that the model has drawn; OpenRouter's member, for OpenAI has none. */
 export function encodeImage(part: Extract<Part, {type: 'image'}>): readonly JsonObject[] {
-	if (part.source.kind === 'file') return [];
-	const url = part.source.kind === 'url' ? part.source.url : dataUrl(part.source);
-	return [{type: 'image_url', image_url: {url}}];
+	const url = urlOf(part.source);
+	return url === undefined ? [] : [{type: 'image_url', image_url: {url}}];
 }
 
 function logprobsOf(parts: readonly Part[]): unknown {

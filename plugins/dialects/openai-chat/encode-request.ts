@@ -1,6 +1,5 @@
 /** Writes a Chat Completions request. */
 
-import {createHash} from 'node:crypto';
 import {
 	type Conversation,
 	type EncodedRequest,
@@ -15,6 +14,7 @@ import {
 } from '../../../core/index.js';
 import {lossesOf, refuseUntranslatable} from '../untranslatable.js';
 import {encodeMessages} from './encode-messages.js';
+import {writeSampling, writeUser} from './encode-sampling.js';
 import {encodeOutput} from './map-output-format.js';
 import {encodeReasoning} from './map-reasoning.js';
 import {encodeToolChoice, encodeTools} from './map-tools.js';
@@ -26,10 +26,6 @@ const shared: Readonly<Record<string, ReadonlySet<string>>> = {
 	'openai-completions': new Set(['frequency_penalty', 'logit_bias', 'n', 'presence_penalty', 'seed']),
 	'openai-responses': new Set(['safety_identifier', 'service_tier']),
 };
-
-/** The longest name of an end user that OpenAI takes. */
-const maxUserLength = 64;
-const maxStops = 4;
 
 /**
  * @throws {GatewayError} 400 for what this format or the model cannot take and what would change the meaning if it were left out.
@@ -55,7 +51,7 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 	if (conversation.reasoning !== undefined)
 		Object.assign(body, encodeReasoning(conversation.reasoning, traits, losses));
 	if (conversation.verbosity !== undefined) body['verbosity'] = conversation.verbosity;
-	if (conversation.user !== undefined) body['user'] = shortUser(conversation.user);
+	writeUser(body, conversation.user);
 	if (conversation.cacheKey !== undefined) body['prompt_cache_key'] = conversation.cacheKey;
 	for (const {path, value} of mine) writeExtra(body, path, value);
 	if (conversation.stream) {
@@ -116,42 +112,6 @@ function isOffered(
 ): boolean {
 	if (choice.type !== 'tool' || written.length === tools.length) return true;
 	return tools.some(tool => tool.type === 'function' && tool.name === choice.name);
-}
-
-function writeSampling(
-	body: Record<string, unknown>,
-	conversation: Conversation,
-	traits: ModelTraits,
-	losses: Loss[],
-): void {
-	const {temperature, topP, topK, stop} = conversation;
-	const lose = (path: string, reason: string) => losses.push({path, reason});
-	if (traits.sampling === 'none') {
-		if (temperature !== undefined && temperature !== 1)
-			lose('temperature', 'this model does not let its sampling be set');
-		if (topP !== undefined && topP !== 1) lose('topP', 'this model does not let its sampling be set');
-	} else {
-		const limit = traits.maxTemperature ?? 2;
-		if (temperature !== undefined) body['temperature'] = Math.min(temperature, limit);
-		if (temperature !== undefined && temperature > limit)
-			lose('temperature', `the highest that this model takes is ${limit}`);
-		const both = traits.sampling === 'one' && temperature !== undefined && topP !== undefined;
-		if (both) lose('topP', 'this model takes temperature or top_p, not both');
-		else if (topP !== undefined) body['top_p'] = topP;
-	}
-	if (topK !== undefined) lose('topK', 'has no counterpart in the format of this model');
-	if (stop === undefined || stop.length === 0) return;
-	if (traits.stopSequences === false) {
-		lose('stop', 'this model takes no stop sequences');
-		return;
-	}
-	body['stop'] = stop.slice(0, maxStops);
-	if (stop.length > maxStops) lose('stop', `the format of this model takes ${maxStops} stop sequences at most`);
-}
-
-/** A name that is too long is told by its hash: still the same for the same user. */
-function shortUser(user: string): string {
-	return user.length <= maxUserLength ? user : createHash('sha256').update(user).digest('hex');
 }
 
 /** @param path a member, or a member of a member: `thinking.clear_thinking`. */

@@ -90,8 +90,6 @@ export function encodeTools(tools: readonly Tool[], losses: Loss[]): readonly un
 		if (native !== undefined) return [native];
 		if (tool.type === 'function') return [encodeFunction(tool)];
 		if (tool.dialect === dialect) return [tool.value];
-		const custom = tool.dialect === 'openai-responses' ? encodeCustom(tool.value) : undefined;
-		if (custom !== undefined) return [custom];
 		losses.push({
 			path: pathOf(tool) ?? `tools[${index}]`,
 			reason: `"${tool.name}" is run by its own provider and has no counterpart in the format of this model`,
@@ -112,19 +110,6 @@ function encodeFunction(tool: Extract<Tool, {type: 'function'}>): JsonObject {
 function withoutDialect(schema: JsonObject): JsonObject {
 	if (schema['$schema'] === undefined) return schema;
 	return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema'));
-}
-
-/** A custom tool of Responses, which is flat there and nested here; `undefined` for any other tool. */
-function encodeCustom(tool: JsonObject): JsonObject | undefined {
-	if (tool['type'] !== 'custom') return undefined;
-	const {name, description, format} = tool;
-	const custom: Record<string, unknown> = {name};
-	if (description !== undefined) custom['description'] = description;
-	if (isObject(format)) {
-		const {type, syntax, definition} = format;
-		custom['format'] = type === 'grammar' ? {type, grammar: {syntax, definition}} : format;
-	}
-	return {type: 'custom', custom};
 }
 
 /** Writes `tool_choice`. */

@@ -5,6 +5,7 @@ import {encodeError, encodeErrorEvent, isError} from '../openai.js';
 import {askForUsage, ChunkWatcher} from '../openai-chunks.js';
 import {chatUsage} from '../openai-usage.js';
 import {requestFacts} from '../request-facts.js';
+import {completionsCodec} from './codec.js';
 
 /** @see https://platform.openai.com/docs/api-reference/completions */
 export const openaiCompletions: Dialect = {
@@ -16,6 +17,7 @@ export const openaiCompletions: Dialect = {
 	watchStream: () => new ChunkWatcher(),
 	askForUsage,
 	isError,
+	codec: completionsCodec,
 	encodeError,
 	encodeErrorEvent,
 };
