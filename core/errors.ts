@@ -39,6 +39,11 @@ export const errorTable = Object.freeze({
 		meaning: "The target does not speak the client's API format and nothing is registered that translates.",
 		remedy: 'Choose a model whose provider speaks the format, or register a plugin that taps `translate`.',
 	},
+	lossy_translation: {
+		status: 400,
+		meaning: "The target's format cannot express all of the request, and the gateway is told to refuse such calls.",
+		remedy: 'The message names the fields; leave them out, or choose a model that takes them.',
+	},
 	not_authenticated: {
 		status: 401,
 		meaning: 'No key was sent, or the key is wrong or expired.',

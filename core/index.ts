@@ -50,7 +50,7 @@ export {describe, type Log, type LogFields} from './log.js';
 export type {ModelTraits} from './model-traits.js';
 export {closest} from './names.js';
 export {type OptionsSchema, optionsReader, type Plain} from './options.js';
-export {originOf, pathOf, remember} from './origin.js';
+export {originOf, pathOf, remember, withPathOf} from './origin.js';
 export {credentialHeaders} from './pipeline/headers.js';
 export {type ExchangeSketch, openExchange} from './pipeline/open-exchange.js';
 export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';

@@ -30,3 +30,10 @@ export function originOf(value: object, dialect: string): unknown {
 export function pathOf(value: object): string | undefined {
 	return origins.get(value)?.path;
 }
+
+/** Lets a changed value go by the client's field of the one that it was made from; its native form is forgotten. */
+export function withPathOf<Value extends object>(value: Value, source: object): Value {
+	const path = pathOf(source);
+	if (path !== undefined) origins.set(value, {dialect: '', native: undefined, path});
+	return value;
+}
