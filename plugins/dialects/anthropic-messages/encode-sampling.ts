@@ -15,12 +15,11 @@ export function encodeSampling(
 	const sampled: {temperature?: number; top_p?: number; top_k?: number} = {};
 	if (temperature !== undefined) {
 		const highest = Math.min(traits.maxTemperature ?? 1, 1);
-		const hindrance = fixedTemperature(traits, thinking);
+		const hindrance = temperature === 1 && traits.sampling !== 'none' ? undefined : fixed(traits, thinking);
 		if (hindrance === undefined) sampled.temperature = Math.min(temperature, highest);
-		const reason = hindrance ?? `clamped to ${highest}`;
 		// 1 is what it is fixed to.
 		if (temperature > highest || (hindrance !== undefined && temperature !== 1))
-			losses.push({path: 'temperature', reason});
+			losses.push({path: 'temperature', reason: hindrance ?? `clamped to ${highest}`});
 	}
 	if (topP !== undefined) {
 		const reason = hindranceOfTopP(topP, traits, thinking, sampled.temperature !== undefined);
@@ -28,7 +27,7 @@ export function encodeSampling(
 		else losses.push({path: 'topP', reason});
 	}
 	if (topK !== undefined) {
-		const reason = fixedTemperature(traits, thinking);
+		const reason = fixed(traits, thinking);
 		if (reason === undefined) sampled.top_k = topK;
 		else losses.push({path: 'topK', reason});
 	}
@@ -37,7 +36,7 @@ export function encodeSampling(
 
 const notTaken = 'is not taken by this model';
 
-function fixedTemperature({sampling}: ModelTraits, thinking: boolean): string | undefined {
+function fixed({sampling}: ModelTraits, thinking: boolean): string | undefined {
 	if (sampling === 'none') return notTaken;
 	return thinking ? 'is not taken while the model thinks' : undefined;
 }

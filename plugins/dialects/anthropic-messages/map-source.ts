@@ -8,6 +8,7 @@ import {
 	refusal,
 	type Source,
 } from '../../../core/index.js';
+import {sourceOf} from '../data-url.js';
 
 type DocumentSource = DocumentPart['source'];
 
@@ -78,11 +79,7 @@ function elsewhere(source: Exclude<Source, {kind: 'base64'}>, path: string): Jso
 	});
 }
 
-/** A data URL as what it holds. The scheme is matched in any case. */
+/** A data URL as what it holds. */
 function inlined(source: Source): Source {
-	if (source.kind !== 'url' || source.url.slice(0, 5).toLowerCase() !== 'data:') return source;
-	const comma = source.url.indexOf(',');
-	const head = source.url.slice(5, comma === -1 ? undefined : comma).toLowerCase();
-	if (comma === -1 || !head.endsWith(';base64')) return source;
-	return {kind: 'base64', mediaType: head.split(';')[0] ?? '', data: source.url.slice(comma + 1)};
+	return source.kind === 'url' ? sourceOf(source.url) : source;
 }
