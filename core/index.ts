@@ -44,6 +44,7 @@ export {Engine, type EngineOptions, type Gateway} from './gateway.js';
 export {type HookContract, type HookKind, Stage, type TapOptions} from './guard.js';
 export type {Hooks, Taps} from './hooks.js';
 export {createServer, type Listening, listen} from './http/server.js';
+export {type ChangedEvents, replyThroughHub, streamThroughHub} from './hub-view.js';
 export {isObject, type JsonObject} from './json.js';
 export {type Key, key} from './key.js';
 export {describe, type Log, type LogFields} from './log.js';
