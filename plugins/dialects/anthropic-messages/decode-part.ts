@@ -12,7 +12,7 @@ import {
 	type ToolResultPart,
 } from '../../../core/index.js';
 import {anthropic, unpackCallSignature, unpackThinking} from './carry-signature.js';
-import {decodeCitation} from './map-citation.js';
+import {decodeCitation, isOwn} from './map-citation.js';
 import {decodeDocumentSource, decodeSource} from './map-source.js';
 import {dialect} from './names.js';
 
@@ -59,7 +59,9 @@ function callSignatures(content: readonly unknown[]): ReadonlyMap<string, string
 	return found;
 }
 
+/** Tells what must not go back to Anthropic as it came: the gateway made it for what another provider said. */
 function isForeign(part: Part): boolean {
+	if (part.type === 'text') return part.citations?.some(({raw}) => !isOwn(raw)) === true;
 	if (part.type !== 'thinking' && part.type !== 'redacted-thinking') return false;
 	return part.signedBy !== undefined && part.signedBy !== anthropic;
 }

@@ -79,7 +79,7 @@ function encodeBlocks(part: Part, finish: Finish | undefined): readonly JsonObje
 
 function encodeText(part: TextPart): JsonObject {
 	const citations = encodeCitations(part.citations ?? [], part.text);
-	return {type: 'text', text: part.text, citations: citations.length === 0 ? null : citations};
+	return {type: 'text', text: part.text, ...(citations.length > 0 && {citations})};
 }
 
 function encodeCitations(citations: readonly Citation[], text: string): readonly JsonObject[] {

@@ -32,7 +32,12 @@ export function encodeCitation(citation: Citation, text: string): JsonObject | u
 	};
 }
 
-/** Anthropic's own, which alone a request may hold: others lack what proves them. */
+/** Anthropic's own, which alone a request may hold: those that {@link encodeCitation} makes lack what proves them. */
 export function isOwn(raw: unknown): raw is JsonObject {
-	return isObject(raw) && typeof raw['type'] === 'string' && raw['type'].endsWith('_location');
+	return (
+		isObject(raw) &&
+		typeof raw['type'] === 'string' &&
+		raw['type'].endsWith('_location') &&
+		raw['encrypted_index'] !== ''
+	);
 }
