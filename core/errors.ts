@@ -109,6 +109,11 @@ export const errorTable = Object.freeze({
 		meaning: "The provider's answer could not be read: too large, cut off, or in an unknown encoding.",
 		remedy: 'Try again; if it stays, look at the provider and its base URL.',
 	},
+	shutting_down: {
+		status: 503,
+		meaning: 'The gateway stopped before the answer was complete: the call outlasted `server.drainSeconds`.',
+		remedy: 'Try again: another instance or the next one answers.',
+	},
 	upstream_timeout: {
 		status: 504,
 		meaning: 'The provider did not connect, answer or go on within its timeouts.',

@@ -4,7 +4,7 @@ import {readFileSync} from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type {AddressInfo, Socket} from 'node:net';
-import {ConfigError, type ErrorCode, errorTable} from '../errors.js';
+import {ConfigError, type ErrorCode, errorTable, refusal} from '../errors.js';
 import type {Engine} from '../gateway.js';
 import {reveal} from '../secret.js';
 import type {ServerSettings} from '../server-options.js';
@@ -70,7 +70,10 @@ async function stop(engine: Engine, server: http.Server, drainSeconds: number): 
 	const drained = engine.calls.drained(() => setImmediate(() => server.closeIdleConnections()));
 	const cutOff = setTimeout(() => {
 		engine.log.warn('calls were cut off because they outlasted server.drainSeconds', {calls: engine.calls.size});
-		for (const call of engine.calls) call.cancel?.();
+		for (const call of engine.calls) {
+			call.error ??= refusal('shutting_down', 'The gateway stopped before the answer was complete.');
+			call.cancel?.();
+		}
 		server.closeAllConnections();
 	}, drainSeconds * 1000);
 	await closed;

@@ -147,13 +147,13 @@ export class Call implements Exchange {
 		return this.request.conversation();
 	}
 
-	/** The client is gone: whatever is under way upstream is cancelled now. */
+	/** The client's connection is gone: whatever is under way upstream is cancelled now. */
 	leave(): void {
 		this.clientLeft = true;
 		if (this.attempting !== undefined) {
 			const {target, began} = this.attempting;
 			const ms = Math.round(performance.now() - began);
-			this.attempted({provider: target.provider, model: target.model, ms, error: 'client_closed'});
+			this.attempted({provider: target.provider, model: target.model, ms, error: this.error?.code ?? 'client_closed'});
 		}
 		this.cancel?.();
 		this.#controller?.abort();

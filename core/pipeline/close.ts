@@ -15,9 +15,9 @@ export function closeWith(engine: Engine, call: Call, response: ServerResponse, 
 
 async function close(engine: Engine, call: Call, response: ServerResponse): Promise<void> {
 	call.latencyMs = performance.now() - call.began;
-	if (!response.writableFinished && call.error === undefined) {
+	if (!response.writableFinished) {
 		call.leave();
-		call.error = refusal('client_closed', 'The client left before the answer was complete.');
+		call.error ??= refusal('client_closed', 'The client left before the answer was complete.');
 		if (!response.headersSent) call.status = call.error.status;
 	}
 	// What is over holds nothing: records may keep the exchange, and chains of dead calls are dear to collect.
@@ -36,7 +36,7 @@ async function close(engine: Engine, call: Call, response: ServerResponse): Prom
 }
 
 function outcome(call: Call): Call['outcome'] {
-	if (call.clientLeft) return 'aborted';
 	if (call.error === undefined) return 'ok';
+	if (call.error.code === 'client_closed') return 'aborted';
 	return call.attempts.length === 0 && call.error.status < 500 ? 'refused' : 'failed';
 }
