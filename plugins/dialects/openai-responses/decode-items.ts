@@ -4,7 +4,9 @@ import {
 	type Extra,
 	isObject,
 	type JsonObject,
+	originOf,
 	type Part,
+	pathOf,
 	refusal,
 	remember,
 	type TextPart,
@@ -14,7 +16,7 @@ import {
 import {wrapInput} from './custom-input.js';
 import {decodeContent, phaseOf} from './decode-content.js';
 import {dialect} from './name.js';
-import {restoreReasoning} from './reasoning-item.js';
+import {callSignatureOf, restoreReasoning} from './reasoning-item.js';
 import type {ToolTable} from './tool-names.js';
 
 /** What the items of an input say. */
@@ -61,6 +63,7 @@ class InputReader {
 	readonly #system: TextPart[] = [];
 	readonly #turns: Turn[] = [];
 	readonly #extras: Extra[] = [];
+	readonly #signatures = new Map<string, string>();
 	#open: OpenTurn | undefined;
 
 	constructor(tools: ToolTable) {
@@ -88,11 +91,21 @@ class InputReader {
 				this.#add('user', 'results', [decodeOutput(item, path)], item, path);
 				break;
 			case 'reasoning':
+				if (this.#readCallSignature(item, path)) break;
 				this.#add('assistant', 'assistant', [restoreReasoning(item) ?? nativePart(item, type)], item, path);
 				break;
 			default:
 				this.#readNative(item, type, path);
 		}
+	}
+
+	/** Such an item says nothing of its own: what it carries belongs to a call. */
+	#readCallSignature(item: JsonObject, path: string): boolean {
+		const carried = callSignatureOf(item);
+		if (carried === undefined) return false;
+		this.#signatures.set(carried.id, carried.signature);
+		this.#add('assistant', 'assistant', [], item, path);
+		return true;
 	}
 
 	#readNative(item: JsonObject, type: string, path: string): void {
@@ -141,7 +154,14 @@ class InputReader {
 	#close(): void {
 		if (this.#open === undefined) return;
 		const {role, parts, items, path} = this.#open;
-		this.#turns.push(remember({role, parts}, dialect, items, path));
+		this.#turns.push(remember({role, parts: parts.map(part => this.#signed(part))}, dialect, items, path));
+	}
+
+	#signed(part: Part): Part {
+		const signature = part.type === 'tool-call' ? this.#signatures.get(part.id) : undefined;
+		if (signature === undefined) return part;
+		const signed = Object.assign({}, part, {signature});
+		return remember(signed, dialect, originOf(part, dialect), pathOf(part) ?? '');
 	}
 }
 

@@ -45,8 +45,9 @@ export function encodeTurns(turns: readonly Turn[], writer: ItemWriter): readonl
 	});
 }
 
-/** Thinking that another provider has signed: OpenAI would refuse it. */
+/** What another provider has signed: OpenAI would refuse it, or the item that carries it. */
 export function isForeign(part: Part): boolean {
+	if (part.type === 'tool-call') return part.signature !== undefined;
 	if (part.type !== 'thinking' && part.type !== 'redacted-thinking') return false;
 	return part.signedBy !== undefined && part.signedBy !== signer;
 }
@@ -100,7 +101,7 @@ function isCustom(call: ToolCallPart, table: ToolTable): boolean {
 function encodeAssistant(turn: Turn, turnIndex: number, writer: ItemWriter): readonly JsonObject[] {
 	return turn.parts.flatMap((part, index) => {
 		const origin = originOf(part, dialect);
-		if (isObject(origin) && !isContent(origin) && !isForeign(part)) return [origin];
+		if (isObject(origin) && !isContent(origin) && (part.type === 'tool-call' || !isForeign(part))) return [origin];
 		switch (part.type) {
 			case 'text':
 				return [Object.assign({type: 'message', role: 'assistant', content: part.text}, phase(part))];

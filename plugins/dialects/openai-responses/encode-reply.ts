@@ -23,6 +23,7 @@ import {
 	responseId,
 	thinkingItem,
 } from './output-items.js';
+import {callSignatureItem} from './reasoning-item.js';
 import {responseObject} from './response-object.js';
 import {ToolTable} from './tool-names.js';
 
@@ -74,8 +75,10 @@ function encodeOutput(parts: readonly Part[], table: ToolTable, newId: NewId, st
 		}
 		closeMessage(index - 1);
 		if (part.type === 'thinking' || part.type === 'redacted-thinking') items.push(thinkingItem(part, newId));
-		else if (part.type === 'tool-call') items.push(encodeCall(part, statusAt(index), table, newId));
-		else if (part.type === 'native' && part.dialect === dialect) items.push(part.value);
+		else if (part.type === 'tool-call') {
+			if (part.signature !== undefined) items.push(callSignatureItem(part.id, part.signature, newId('rs_')));
+			items.push(encodeCall(part, statusAt(index), table, newId));
+		} else if (part.type === 'native' && part.dialect === dialect) items.push(part.value);
 	}
 	closeMessage(parts.length - 1);
 	return items;

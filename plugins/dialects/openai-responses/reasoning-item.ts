@@ -41,20 +41,40 @@ function textsOf(list: unknown): readonly string[] {
 	return list.flatMap(part => (isObject(part) && typeof part['text'] === 'string' ? [part['text']] : []));
 }
 
-/** `<signer>.<base64url of JSON>`; OpenAI's own has no dot. */
+/** `<name>.<base64url of JSON>`; OpenAI's own has no dot. */
+function pack(name: string, proof: JsonObject): string {
+	return `${name}.${Buffer.from(JSON.stringify(proof)).toString('base64url')}`;
+}
+
 function unpack(encrypted: string, text: string): ThinkingPart | RedactedThinkingPart | undefined {
 	const dot = encrypted.lastIndexOf('.');
 	if (dot <= 0) return undefined;
 	const signedBy = encrypted.slice(0, dot);
-	const proof = parse(Buffer.from(encrypted.slice(dot + 1), 'base64url').toString('utf8'));
+	const proof = parse(encrypted.slice(dot + 1));
 	if (typeof proof?.['data'] === 'string') return {type: 'redacted-thinking', data: proof['data'], signedBy};
 	if (typeof proof?.['signature'] !== 'string') return undefined;
 	return {type: 'thinking', text, signature: proof['signature'], signedBy};
 }
 
-function parse(text: string): JsonObject | undefined {
+/** Stands for the signature of a call, for which this format has no member: a reasoning item of its own carries it. */
+const toolCall = 'tool-call';
+
+/** The item that carries the signature of a call through a client. */
+export function callSignatureItem(callId: string, signature: string, id: string): JsonObject {
+	return {id, type: 'reasoning', summary: [], encrypted_content: pack(toolCall, {id: callId, signature})};
+}
+
+/** What {@link callSignatureItem} carries; `undefined` for every other item. */
+export function callSignatureOf(item: JsonObject): {readonly id: string; readonly signature: string} | undefined {
+	const encrypted = item['encrypted_content'];
+	if (typeof encrypted !== 'string' || !encrypted.startsWith(`${toolCall}.`)) return undefined;
+	const {id, signature} = parse(encrypted.slice(toolCall.length + 1)) ?? {};
+	return typeof id === 'string' && typeof signature === 'string' ? {id, signature} : undefined;
+}
+
+function parse(packed: string): JsonObject | undefined {
 	try {
-		const value: unknown = JSON.parse(text);
+		const value: unknown = JSON.parse(Buffer.from(packed, 'base64url').toString('utf8'));
 		return isObject(value) ? value : undefined;
 	} catch {
 		return undefined;
@@ -66,8 +86,7 @@ export function encryptedContent(part: ThinkingPart | RedactedThinkingPart): str
 	const proof = part.type === 'thinking' ? part.signature : part.data;
 	if (proof === undefined || proof === '') return undefined;
 	if (part.signedBy === signer) return proof;
-	const packed = JSON.stringify(part.type === 'thinking' ? {signature: proof} : {data: proof});
-	return `${part.signedBy ?? 'unknown'}.${Buffer.from(packed).toString('base64url')}`;
+	return pack(part.signedBy ?? 'unknown', part.type === 'thinking' ? {signature: proof} : {data: proof});
 }
 
 /** A reasoning item of what was thought. */

@@ -9,6 +9,7 @@ import type {
 	ToolCallPart,
 } from '../../../core/index.js';
 import {callItem, isFreeText, thinkingItem} from './output-items.js';
+import {callSignatureItem} from './reasoning-item.js';
 import type {StreamWriter} from './stream-writer.js';
 import type {ToolTable} from './tool-names.js';
 
@@ -113,9 +114,11 @@ export class CallOutput implements PartOutput {
 	readonly #place: number;
 	readonly #freeText: boolean;
 	#arguments = '';
+	#signature: string | undefined;
 
 	constructor(part: ToolCallPart, writer: StreamWriter, table: ToolTable) {
 		this.#part = part;
+		this.#signature = part.signature;
 		this.#writer = writer;
 		this.#table = table;
 		this.#freeText = isFreeText(part, table);
@@ -125,6 +128,7 @@ export class CallOutput implements PartOutput {
 	}
 
 	add(delta: Delta): void {
+		if (delta.type === 'signature') this.#signature = delta.text;
 		if (delta.type !== 'arguments' || delta.text === '') return;
 		this.#arguments += delta.text;
 		if (!this.#freeText || this.#part.custom === true) this.#emit(delta.text);
@@ -167,6 +171,9 @@ export class CallOutput implements PartOutput {
 			});
 		}
 		writer.finish(this.#place, item);
+		if (this.#signature === undefined) return;
+		const carrier = callSignatureItem(this.#part.id, this.#signature, writer.newId('rs_'));
+		writer.finish(writer.begin(carrier), carrier);
 	}
 
 	#whole(args: string): ToolCallPart {

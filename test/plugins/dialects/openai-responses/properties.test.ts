@@ -4,7 +4,17 @@ import test from 'ava';
 import fc from 'fast-check';
 import type {CompletionEvent, Conversation, JsonObject, Part, Turn} from '../../../../core/index.js';
 import {assemble, completions, conversations, eventStreams} from '../../../helpers/conversations.js';
-import {assembleBySdk, codec, contextOf, decodeAll, encodeAll, faults, jsons, validators} from './support.js';
+import {
+	assembleBySdk,
+	codec,
+	contextOf,
+	decodeAll,
+	encodeAll,
+	faults,
+	jsons,
+	responseAt,
+	validators,
+} from './support.js';
 
 /** What the format can say. */
 const expressible = {audio: false, thinking: false, systemTurns: true, cache: false} as const;
@@ -131,7 +141,7 @@ test('a stream is well formed and adds up to the answer', t => {
 		fc.property(eventStreams(), ({completion, events}) => {
 			const native = encodeAll(events);
 			t.deepEqual(faults(native), [], JSON.stringify(events));
-			const last = jsons(native).at(-1)?.['response'] as JsonObject;
+			const last = responseAt(native);
 			t.deepEqual(parts(handedBack(last['output'])), parts(completion.candidates[0]?.parts ?? []));
 			const again = assemble(decodeAll(native));
 			t.is(again.candidates[0]?.finish.reason, completion.candidates[0]?.finish.reason);

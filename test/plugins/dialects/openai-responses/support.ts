@@ -8,7 +8,7 @@ import type {
 	StreamEncoder,
 	StreamEvent,
 } from '../../../../core/index.js';
-import {wireEvent} from '../../../../core/index.js';
+import {isObject, wireEvent} from '../../../../core/index.js';
 import {openaiResponses} from '../../../../plugins/dialects/openai-responses/index.js';
 import {loadValidators} from '../../providers/mock/validators.js';
 
@@ -53,6 +53,13 @@ export function encodeAll(
 /** The JSON of events, comments left out. */
 export function jsons(events: readonly StreamEvent[]): readonly JsonObject[] {
 	return events.map(each => each.json).filter((json): json is JsonObject => json !== undefined);
+}
+
+/** The response of the last event, or of another one. */
+export function responseAt(events: readonly StreamEvent[], at = -1): JsonObject {
+	const response = jsons(events).at(at)?.['response'];
+	if (!isObject(response)) throw new Error(`event ${at} has no response`);
+	return response;
 }
 
 /** What the official client makes of a stream. */
