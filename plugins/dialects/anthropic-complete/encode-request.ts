@@ -70,9 +70,9 @@ function refuseTools({tools, toolChoice}: Conversation): void {
 /** Who speaks several times in a row speaks once. */
 function joined(conversation: Conversation, losses: Loss[]): readonly Speech[] {
 	const speeches: Speech[] = [];
-	for (const [index, turn] of conversation.turns.entries()) {
-		const path = pathOf(turn) ?? `turns[${index}]`;
-		const texts = turn.parts.flatMap((part, at) => textOf(part, pathOf(part) ?? `${path}[${at}]`, losses));
+	for (const turn of conversation.turns) {
+		const path = pathOf(turn) ?? 'turns';
+		const texts = turn.parts.flatMap(part => textOf(part, pathOf(part) ?? path, losses));
 		const text = said(texts.join('\n\n'), path, losses);
 		if (text.trim() === '') continue;
 		const told = turn.role === 'system' ? `<system>${text}</system>` : text;

@@ -11,7 +11,6 @@ import {
 	type ModelTraits,
 	originOf,
 	type Part,
-	pathOf,
 	type ToolCallPart,
 	type ToolResultPart,
 	type Turn,
@@ -35,7 +34,7 @@ export function arrangeMessages(
 	parts: PartEncoder,
 ): {readonly messages: Draft[]; readonly leading: readonly JsonObject[]} {
 	const arrangement = new Arrangement(turns, traits, parts);
-	for (const [index, turn] of turns.entries()) arrangement.add(turn, pathOf(turn) ?? `turns[${index}]`);
+	for (const turn of turns) arrangement.add(turn);
 	return arrangement.finished();
 }
 
@@ -56,10 +55,10 @@ class Arrangement {
 		this.#pairs = pairResults(turns);
 	}
 
-	add(turn: Turn, path: string): void {
+	add(turn: Turn): void {
 		if (turn.role === 'system') this.#system(turn);
-		else if (turn.role === 'user') this.#user(turn, path);
-		else this.#assistant(turn, path);
+		else if (turn.role === 'user') this.#user(turn);
+		else this.#assistant(turn);
 	}
 
 	finished(): {readonly messages: Draft[]; readonly leading: readonly JsonObject[]} {
@@ -75,7 +74,7 @@ class Arrangement {
 	#system(turn: Turn): void {
 		const native = originOf(turn, dialect);
 		if (isObject(native) && this.#placement !== 'user-text' && this.#placement !== 'hoist') {
-			this.#messages.push({role: 'system', blocks: this.#encode(turn.parts, ''), native});
+			this.#messages.push({role: 'system', blocks: this.#encode(turn.parts), native});
 			return;
 		}
 		const texts = turn.parts.flatMap(part => (part.type === 'text' ? listed(encodeText(part)) : []));
@@ -83,8 +82,8 @@ class Arrangement {
 		else this.#pending.push(...texts);
 	}
 
-	#assistant(turn: Turn, path: string): void {
-		const blocks = this.#encode(turn.parts, path);
+	#assistant(turn: Turn): void {
+		const blocks = this.#encode(turn.parts);
 		if (blocks.length === 0) return;
 		this.#answer();
 		if (this.#placement !== 'user-text') this.#placeSystem();
@@ -93,11 +92,11 @@ class Arrangement {
 		this.#owed = turn.parts.filter(part => part.type === 'tool-call');
 	}
 
-	#user(turn: Turn, path: string): void {
+	#user(turn: Turn): void {
 		const results = turn.parts.filter(part => part.type === 'tool-result');
-		const others = turn.parts.flatMap((part, index) => {
-			if (part.type !== 'tool-result') return listed(this.#parts.encode(part, `${path}[${index}]`));
-			return this.#pairs.claimed.has(part) ? [] : this.#orphan(part, `${path}[${index}]`);
+		const others = turn.parts.flatMap(part => {
+			if (part.type !== 'tool-result') return listed(this.#parts.encode(part));
+			return this.#pairs.claimed.has(part) ? [] : this.#orphan(part);
 		});
 		const answers = this.#isAnsweredBy(results);
 		const waits = this.#placement === 'user-text' && this.#pending.length > 0;
@@ -116,8 +115,8 @@ class Arrangement {
 	}
 
 	/** A result that belongs to no call can only be told. */
-	#orphan(part: ToolResultPart, path: string): readonly JsonObject[] {
-		const content = this.#parts.resultContent(part, path);
+	#orphan(part: ToolResultPart): readonly JsonObject[] {
+		const content = this.#parts.resultContent(part);
 		const [first] = content;
 		if (first === undefined) return [];
 		if (first['type'] !== 'text') return [{type: 'text', text: 'Tool result:'}, ...content];
@@ -134,7 +133,7 @@ class Arrangement {
 		this.#owed = [];
 		return owed.map(call => {
 			const result = this.#pairs.resultOf.get(call);
-			if (result !== undefined) return this.#parts.result(result, 'turns');
+			if (result !== undefined) return this.#parts.result(result);
 			return {
 				type: 'tool_result',
 				tool_use_id: call.id,
@@ -170,8 +169,8 @@ class Arrangement {
 		last.native = undefined;
 	}
 
-	#encode(parts: readonly Part[], path: string): JsonObject[] {
-		return parts.flatMap((part, index) => listed(this.#parts.encode(part, `${path}[${index}]`)));
+	#encode(parts: readonly Part[]): JsonObject[] {
+		return parts.flatMap(part => listed(this.#parts.encode(part)));
 	}
 }
 

@@ -33,7 +33,8 @@ export function decodeReply(body: JsonObject): Completion {
 		...(usage !== undefined && {usage}),
 		extras: extrasOf(body, dialect, known),
 	};
-	return remember(completion, dialect, body, '');
+	// As it came it would be a call again.
+	return remember(completion, dialect, answer === undefined ? body : undefined, '');
 }
 
 /** The call of the tool that stands for structured output. */

@@ -122,7 +122,7 @@ function decodeReasoning(thinking: unknown, config: JsonObject): Reasoning | und
 function decodeOutput(format: unknown): OutputFormat | undefined {
 	if (!isObject(format) || format['type'] !== 'json_schema' || !isObject(format['schema'])) return undefined;
 	const output: OutputFormat = {type: 'schema', schema: format['schema']};
-	return note(output, undefined, 'output_config.format');
+	return note(output, format, 'output_config.format');
 }
 
 /** What `output_config` holds beside effort and format. */

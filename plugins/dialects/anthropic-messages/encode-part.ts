@@ -34,14 +34,13 @@ export class PartEncoder {
 	}
 
 	/**
-	 * @param path names the part where it has no path of its own.
 	 * @returns `undefined` when nothing is left of it.
 	 * @throws {GatewayError} 400 for what the model cannot take at all.
 	 */
-	encode(part: Part, path: string): JsonObject | undefined {
+	encode(part: Part): JsonObject | undefined {
 		const native = originOf(part, dialect);
 		if (isObject(native) && this.accepts(part)) return native;
-		const at = pathOf(part) ?? path;
+		const at = pathOf(part) ?? 'turns';
 		switch (part.type) {
 			case 'text':
 			case 'refusal':
@@ -55,7 +54,7 @@ export class PartEncoder {
 			case 'tool-call':
 				return encodeCall(part, at);
 			case 'tool-result':
-				return this.result(part, at);
+				return this.result(part);
 			case 'thinking':
 			case 'redacted-thinking':
 				return this.#thinking(part, at);
@@ -75,10 +74,10 @@ export class PartEncoder {
 	}
 
 	/** A result of a call that an assistant's turn holds. */
-	result(part: ToolResultPart, path: string): JsonObject {
+	result(part: ToolResultPart): JsonObject {
 		const native = originOf(part, dialect);
 		if (isObject(native)) return native;
-		const content = this.resultContent(part, path);
+		const content = this.resultContent(part);
 		return {
 			type: 'tool_result',
 			tool_use_id: part.callId,
@@ -89,8 +88,8 @@ export class PartEncoder {
 	}
 
 	/** What a tool gave back, as blocks. */
-	resultContent(part: ToolResultPart, path: string): readonly JsonObject[] {
-		return part.content.flatMap((inner, index) => listed(this.encode(inner, `${path}.content[${index}]`)));
+	resultContent(part: ToolResultPart): readonly JsonObject[] {
+		return part.content.flatMap(inner => listed(this.encode(inner)));
 	}
 
 	#image(part: ImagePart, path: string): JsonObject {

@@ -18,6 +18,7 @@ import {encodeSampling, encodeStop, encodeUser} from './encode-sampling.js';
 import {encodeTools} from './encode-tools.js';
 import {limitCacheMarks} from './limit-cache-marks.js';
 import {dialect} from './names.js';
+import {outputSchema} from './output-schema.js';
 
 /** @see https://platform.claude.com/docs/en/api/messages/create */
 export function encodeRequest(conversation: Conversation, traits: ModelTraits): EncodedRequest {
@@ -42,12 +43,11 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 	);
 	if (conversation.verbosity !== undefined && conversation.verbosity !== 'medium')
 		losses.push({path: 'verbosity', reason: 'has no counterpart in the format of this model'});
-	const output = conversation.output;
-	const format = output?.type === 'schema' && traits.jsonSchema !== false ? closed(output.schema) : undefined;
+	const format = encodeFormat(conversation, traits, losses);
 	const extras = ownExtras(conversation);
 	const config = {
 		...(reasoning.effort !== undefined && {effort: reasoning.effort}),
-		...(format !== undefined && {format: {type: 'json_schema', schema: format}}),
+		...(format !== undefined && {format}),
 		...extras.config,
 	};
 	const body: JsonObject = {
@@ -120,25 +120,15 @@ function isMidway(messages: readonly Draft[]): boolean {
 	return type !== 'thinking' && type !== 'redacted_thinking';
 }
 
-/** Structured output demands that objects say they are closed. */
-function closed(schema: JsonObject): JsonObject {
-	const entries = Object.entries(schema).map(([name, value]) => [name, closedWithin(name, value)] as const);
-	const copy: JsonObject = Object.fromEntries(entries);
-	if (copy['type'] !== 'object' || copy['additionalProperties'] !== undefined) return copy;
-	return Object.assign({}, copy, {additionalProperties: false});
-}
-
-const schemaMaps: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions']);
-const schemaLists: ReadonlySet<string> = new Set(['anyOf', 'allOf', 'oneOf', 'prefixItems']);
-
-function closedWithin(name: string, value: unknown): unknown {
-	if (schemaMaps.has(name) && isObject(value))
-		return Object.fromEntries(
-			Object.entries(value).map(([key, inner]) => [key, isObject(inner) ? closed(inner) : inner]),
-		);
-	if (schemaLists.has(name) && Array.isArray(value))
-		return value.map(inner => (isObject(inner) ? closed(inner) : inner));
-	return name === 'items' && isObject(value) ? closed(value) : value;
+/** What the answer must look like; what of it cannot be enforced is a loss. */
+function encodeFormat({output}: Conversation, traits: ModelTraits, losses: Loss[]): JsonObject | undefined {
+	if (output?.type !== 'schema' || traits.jsonSchema === false) return undefined;
+	const native = originOf(output, dialect);
+	if (isObject(native)) return native;
+	const {schema, loosened} = outputSchema(output.schema);
+	if (loosened.length > 0)
+		losses.push({path: 'output', reason: `${loosened.join(', ')}: told to the model, not enforced`});
+	return {type: 'json_schema', schema};
 }
 
 /** What the client said in this very format and the hub has no word for. */

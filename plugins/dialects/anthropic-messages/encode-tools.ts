@@ -14,6 +14,7 @@ import {
 import {encodeCache} from './encode-part.js';
 import {inputSchema} from './input-schema.js';
 import {dialect, outputTool} from './names.js';
+import {outputSchema} from './output-schema.js';
 
 export interface EncodedTools {
 	readonly tools: readonly JsonObject[];
@@ -25,7 +26,7 @@ export interface EncodedTools {
 /** @throws {GatewayError} 400 for a tool whose arguments are no object. */
 export function encodeTools(conversation: Conversation, traits: ModelTraits, losses: Loss[]): EncodedTools {
 	const {output, toolChoice} = conversation;
-	const tools = allowed(conversation).flatMap((tool, index) => encodeTool(tool, `tools[${index}]`, losses));
+	const tools = allowed(conversation).flatMap(tool => encodeTool(tool, losses));
 	const emulated = output?.type === 'schema' && traits.jsonSchema === false;
 	if (!emulated) return withChoice(tools, encodeToolChoice(conversation, tools));
 	const answer = {
@@ -52,22 +53,26 @@ function allowed({tools, toolChoice}: Conversation): readonly Tool[] {
 	return kept.length === 0 ? tools : kept;
 }
 
-function encodeTool(tool: Tool, place: string, losses: Loss[]): readonly JsonObject[] {
+function encodeTool(tool: Tool, losses: Loss[]): readonly JsonObject[] {
 	const native = originOf(tool, dialect);
 	if (isObject(native)) return [native];
-	const path = pathOf(tool) ?? place;
+	const path = pathOf(tool) ?? 'tools';
 	if (tool.type === 'native') {
 		if (tool.dialect === dialect) return [tool.value];
 		if (tool.dialect === 'openai-responses' && tool.name.startsWith('web_search')) return [webSearch(tool.value)];
 		losses.push({path, reason: `the tool ${tool.name} has no counterpart in the format of this model`});
 		return [];
 	}
-	if (tool.name === '') throw refusal('invalid_body', `${path} has no name.`, {param: path});
+	if (tool.name === '') throw refusal('invalid_body', `${path}: a tool has no name.`, {param: path});
+	const schema = inputSchema(tool.parameters, path, losses);
+	const strict = tool.strict === true ? outputSchema(schema) : undefined;
+	if (strict !== undefined && strict.loosened.length > 0)
+		losses.push({path, reason: `${strict.loosened.join(', ')}: told to the model, not enforced`});
 	return [
 		{
 			name: tool.name,
 			...(tool.description !== undefined && {description: tool.description}),
-			input_schema: inputSchema(tool.parameters, path, losses),
+			input_schema: strict?.schema ?? schema,
 			...(tool.strict === true && {strict: true}),
 			...encodeCache(tool.cache),
 		},

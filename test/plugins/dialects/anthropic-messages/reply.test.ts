@@ -163,6 +163,10 @@ test('row 108: the input of the tool that stands for the answer is the text', t 
 	};
 	const [candidate] = codec.decodeReply(body).candidates;
 	t.deepEqual(candidate, {parts: [{type: 'text', text: '{"city":"Bonn"}'}], finish: {reason: 'stop', raw: 'tool_use'}});
+	t.like(codec.encodeReply(codec.decodeReply(body), replyContext()), {
+		content: {length: 1, 0: {type: 'text'}},
+		stop_reason: 'end_turn',
+	});
 	const called = [...body.content, {type: 'tool_use', id: 'b', name: 'f', input: {}}];
 	t.is(codec.decodeReply({...body, content: called}).candidates[0]?.finish.reason, 'tool-calls');
 });

@@ -193,7 +193,7 @@ test('row 24: no arguments are an empty object', t => {
 
 test('row 25: arguments that are no JSON are refused, and named', t => {
 	const error = t.throws(() => inputOf('{"a":'));
-	t.like(error, {code: 'invalid_body', status: 400, param: 'turns[1][0]'});
+	t.like(error, {code: 'invalid_body', status: 400, param: 'turns'});
 });
 
 test('row 26: null is no arguments; other values are refused', t => {

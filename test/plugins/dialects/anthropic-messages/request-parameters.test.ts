@@ -83,9 +83,9 @@ test('row 42: alternatives at the top become one object, and that is told', t =>
 	});
 	t.deepEqual(
 		losses.map(({path}) => path),
-		['tools[0]'],
+		['tools'],
 	);
-	t.throws(() => encode({tools: [tool('f', {type: 'array'})]}), {message: /tools\[0\].*must be an object/});
+	t.throws(() => encode({tools: [tool('f', {type: 'array'})]}), {message: /tools: .*must be an object/});
 });
 
 test('row 44: strict stands beside the schema', t => {
@@ -116,7 +116,7 @@ test('row 46: tools of other providers are losses, but for web search', t => {
 			user_location: {type: 'approximate', city: 'Bonn'},
 		},
 	]);
-	t.deepEqual(paths({tools}), ['tools[1]']);
+	t.deepEqual(paths({tools}), ['tools']);
 });
 
 test('row 46: tools of its own are read as native ones', t => {
@@ -197,6 +197,37 @@ test('row 108: structured output is asked for natively', t => {
 	t.deepEqual(body({output})['output_config'], {
 		format: {type: 'json_schema', schema: Object.assign({}, schema, {additionalProperties: false})},
 	});
+});
+
+test('row 108: constraints that are refused are told in words', t => {
+	const limited = {
+		type: 'object',
+		properties: {
+			age: {type: 'integer', minimum: 0, maximum: 9, description: 'In years.'},
+			tags: {type: 'array', items: {oneOf: [{type: 'string', minLength: 2}, {type: 'null'}]}, minItems: 1},
+			more: {type: 'object', properties: {minimum: {type: 'string'}}, additionalProperties: true},
+		},
+	};
+	const {body, losses} = encode({output: {type: 'schema', schema: limited}});
+	t.deepEqual((body['output_config'] as {format: JsonObject}).format['schema'], {
+		type: 'object',
+		additionalProperties: false,
+		properties: {
+			age: {type: 'integer', description: 'In years. (minimum: 0, maximum: 9)'},
+			tags: {
+				type: 'array',
+				items: {anyOf: [{type: 'string', description: '(minLength: 2)'}, {type: 'null'}]},
+				minItems: 1,
+			},
+			more: {type: 'object', properties: {minimum: {type: 'string'}}, additionalProperties: false},
+		},
+	});
+	t.is(losses.length, 1);
+	t.regex(losses[0]?.reason ?? '', /minimum, maximum, minLength, additionalProperties/);
+	const strict = encode({tools: [{type: 'function', name: 'f', parameters: limited, strict: true}]});
+	t.like(strict.body, {tools: {0: {input_schema: {additionalProperties: false}}}});
+	t.is(strict.losses.length, 1);
+	t.is(encode({tools: [tool('f', limited)]}).losses.length, 0);
 });
 
 test('row 108: without it a tool must be called whose input is the answer', t => {
