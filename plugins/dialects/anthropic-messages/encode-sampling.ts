@@ -16,15 +16,17 @@ export function encodeSampling(
 	if (temperature !== undefined) {
 		const highest = Math.min(traits.maxTemperature ?? 1, 1);
 		const hindrance = temperature === 1 && traits.sampling !== 'none' ? undefined : fixed(traits, thinking);
-		if (hindrance === undefined) sampled.temperature = Math.min(temperature, highest);
+		const within = Math.min(Math.max(temperature, 0), highest);
+		if (hindrance === undefined) sampled.temperature = within;
 		// 1 is what it is fixed to.
-		if (temperature > highest || (hindrance !== undefined && temperature !== 1))
-			losses.push({path: 'temperature', reason: hindrance ?? `clamped to ${highest}`});
+		if (hindrance === undefined ? within !== temperature : temperature !== 1)
+			losses.push({path: 'temperature', reason: hindrance ?? `clamped to ${within}`});
 	}
 	if (topP !== undefined) {
 		const reason = hindranceOfTopP(topP, traits, thinking, sampled.temperature !== undefined);
-		if (reason === undefined) sampled.top_p = topP;
-		else losses.push({path: 'topP', reason});
+		const within = Math.min(Math.max(topP, 0), 1);
+		if (reason === undefined) sampled.top_p = within;
+		if (reason !== undefined || within !== topP) losses.push({path: 'topP', reason: reason ?? `clamped to ${within}`});
 	}
 	if (topK !== undefined) {
 		const reason = fixed(traits, thinking);

@@ -169,6 +169,8 @@ test('row 104: temperature is clamped, or dropped where a model has none', t => 
 	t.is(body({temperature: 1.7})['temperature'], 1);
 	t.deepEqual(paths({temperature: 1.7}), ['temperature']);
 	t.deepEqual(paths({temperature: 0.5}), []);
+	t.like(body({temperature: -1, topP: 1.5}), {temperature: 0, top_p: 1});
+	t.deepEqual(paths({temperature: -1, topP: 1.5}), ['temperature', 'topP']);
 	const fixed: ModelTraits = {...able, sampling: 'none'};
 	const sampled = {temperature: 0.5, topP: 0.5, topK: 5};
 	t.deepEqual(paths(sampled, fixed), ['temperature', 'topP', 'topK']);
