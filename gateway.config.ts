@@ -4,15 +4,15 @@
  */
 
 import {defineConfig, env, secret} from 'tapgate';
-import {accessLog, anthropic, auth, health, mock, openai, openaiCompatible, routing} from 'tapgate/plugins';
+import {accessLog, anthropic, auth, bifrost, glm, grok, groq, health, mock, openai, routing} from 'tapgate/plugins';
 
 const deepseek = 'https://api.deepseek.com';
 const timeoutMs = env.int('REQUEST_TIMEOUT_SECONDS', 30) * 1000;
 const timeouts = {firstByteMs: timeoutMs, idleMs: timeoutMs};
 
-const bifrost = env.bool('USE_BIFROST_FOR_ANTHROPIC', false);
+const throughBifrost = env.bool('USE_BIFROST_FOR_ANTHROPIC', false);
 const withOpenai = env.has('OPENAI_API_KEY') || env.has('OPENAI_BACKEND');
-const withAnthropic = env.has('ANTHROPIC_API_KEY') || env.has('ANTHROPIC_BACKEND') || bifrost;
+const withAnthropic = env.has('ANTHROPIC_API_KEY') || env.has('ANTHROPIC_BACKEND') || throughBifrost;
 
 /** The key of a provider; without one an anonymous caller's own is passed on. */
 const keyed = (name: string) => (env.has(name) ? {apiKey: secret(name)} : {});
@@ -20,16 +20,22 @@ const keyed = (name: string) => (env.has(name) ? {apiKey: secret(name)} : {});
 /** OpenAI-like APIs are versioned: a bare host means its `/v1`. */
 const versioned = (url: string): string => (/^https?:\/\/[^/]+\/?$/.test(url) ? `${url.replace(/\/$/, '')}/v1` : url);
 
-const anthropicUrl = bifrost
-	? `${env('BIFROST_URL', 'http://127.0.0.1:8080').replace(/\/+$/, '')}/anthropic`
-	: env('ANTHROPIC_BACKEND', `${deepseek}/anthropic`);
-
-/** Providers that look like OpenAI and are there when their key is. */
-const compatible = [
-	{name: 'glm', key: 'GLM_API_KEY', baseUrl: 'https://open.bigmodel.cn/api/paas/v4'},
-	{name: 'groq', key: 'GROQ_API_KEY', baseUrl: 'https://api.groq.com/openai/v1'},
-	{name: 'grok', key: 'GROK_API_KEY', baseUrl: 'https://api.x.ai/v1'},
-];
+/** Anthropic's API, at a backend of its own or through a Bifrost gateway. */
+const anthropicBackend = () =>
+	throughBifrost
+		? bifrost({
+				name: 'anthropic',
+				baseUrl: env('BIFROST_URL', 'http://127.0.0.1:8080'),
+				dialects: ['anthropic-messages', 'anthropic-complete'],
+				...keyed('ANTHROPIC_API_KEY'),
+				timeouts,
+			})
+		: anthropic({
+				baseUrl: env('ANTHROPIC_BACKEND', `${deepseek}/anthropic`),
+				...keyed('ANTHROPIC_API_KEY'),
+				models: [],
+				timeouts,
+			});
 
 export default defineConfig({
 	server: {host: env('HOST', '127.0.0.1'), port: env.int('PORT', 8000)},
@@ -41,10 +47,10 @@ export default defineConfig({
 		// What stands behind these two depends on the environment, so they list no models of their own.
 		withOpenai &&
 			openai({baseUrl: versioned(env('OPENAI_BACKEND', deepseek)), ...keyed('OPENAI_API_KEY'), models: [], timeouts}),
-		withAnthropic && anthropic({baseUrl: anthropicUrl, ...keyed('ANTHROPIC_API_KEY'), models: [], timeouts}),
-		compatible.map(
-			({name, key, baseUrl}) => env.has(key) && openaiCompatible({name, baseUrl, apiKey: secret(key), timeouts}),
-		),
+		withAnthropic && anthropicBackend(),
+		env.has('GLM_API_KEY') && glm({apiKey: secret('GLM_API_KEY'), timeouts}),
+		env.has('GROQ_API_KEY') && groq({apiKey: secret('GROQ_API_KEY'), timeouts}),
+		env.has('GROK_API_KEY') && grok({apiKey: secret('GROK_API_KEY'), timeouts}),
 		mock(),
 
 		routing({

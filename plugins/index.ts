@@ -5,5 +5,19 @@ export {auth} from './auth/index.js';
 export {catalog} from './catalog/index.js';
 export {dialects} from './dialects/index.js';
 export {health} from './health/index.js';
-export {anthropic, anthropicCompatible, mock, openai, openaiCompatible} from './providers/index.js';
+export {
+	anthropic,
+	anthropicCompatible,
+	azureOpenai,
+	bifrost,
+	deepseek,
+	gemini,
+	glm,
+	grok,
+	groq,
+	mock,
+	ollama,
+	openai,
+	openaiCompatible,
+} from './providers/index.js';
 export {routing} from './routing/index.js';

@@ -146,6 +146,10 @@ async function translate(engine: Engine, call: Call, attempt: Attempt): Promise<
 	const translation = await engine.hooks.translate.promise(call.request, attempt);
 	if (translation !== undefined) return translation;
 	const {provider} = attempt;
+	if (provider.dialects.includes(call.dialect.name))
+		throw refusal('format_not_spoken', `${provider.name} does not count tokens, and no plugin does it instead.`, {
+			param: 'model',
+		});
 	throw refusal(
 		'format_not_spoken',
 		`${provider.name} speaks ${provider.dialects.join(', ')} and not ${call.dialect.name}, and no plugin translates between them.`,

@@ -5,7 +5,7 @@ import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib';
 import type {StreamError} from '../conversation.js';
 import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
-import {isObject, type JsonObject} from '../json.js';
+import {isObject} from '../json.js';
 import type {Headers} from '../request.js';
 import {readBody} from '../upstream/body.js';
 import type {Call} from './call.js';
@@ -49,7 +49,13 @@ export async function receive(
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered with a redirection (${status}).`);
 		const {headers, body} = decoded(attempt, response);
 		if (isEventStream(headers)) return await eventStream(attempt, response, headers, body, translation);
-		return {status, headers, content: {kind: 'whole', body: await readBody(body, mostReplyBytes)}};
+		const bytes = await readBody(body, mostReplyBytes);
+		if (!startsObject(bytes))
+			throw refusal(
+				'upstream_invalid',
+				`${attempt.provider.name} answered ${status} with ${contentType(headers)} where JSON or an event stream was expected.`,
+			);
+		return {status, headers, content: {kind: 'whole', body: bytes}};
 	} catch (error) {
 		throw upstreamRefusal(error);
 	}
@@ -57,6 +63,19 @@ export async function receive(
 
 function isEventStream(headers: Headers): boolean {
 	return String(headers['content-type'] ?? '').startsWith('text/event-stream');
+}
+
+/** A page of some proxy is no answer. White space may stand before the JSON: DeepSeek keeps connections alive with it. */
+function startsObject(body: Buffer): boolean {
+	for (const byte of body) {
+		if (byte === 0x7b) return true;
+		if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+	}
+	return false;
+}
+
+function contentType(headers: Headers): string {
+	return String(headers['content-type'] ?? 'no content type').split(';')[0] ?? '';
 }
 
 async function eventStream(
@@ -101,10 +120,11 @@ async function failure(
 	const passable = read === undefined && (call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json));
 	const known = read?.status ?? status;
 	const said = read?.message ?? translation?.error(json) ?? message(json);
-	const error = new GatewayError('upstream_error', known > 599 ? 502 : known, told(attempt, status, headers, said), {
+	const answered = read?.code === undefined ? String(status) : `${status} (code ${read.code})`;
+	const error = new GatewayError('upstream_error', known > 599 ? 502 : known, told(attempt, answered, headers, said), {
 		headers: passedOn(headers),
 	});
-	return {status, headers, content: {kind: 'whole', body: bytes}, error, passable};
+	return {status: known, headers, content: {kind: 'whole', body: bytes}, error, passable};
 }
 
 /** What the error event says that a stream began with. */
@@ -118,10 +138,9 @@ function heldError(attempt: Attempt, events: EventStream): StreamError | undefin
 }
 
 /** What the client is told of an error that is not in its own format: never a proxy's HTML. */
-function told(attempt: Attempt, status: number, headers: Headers, said: string | undefined): string {
-	const type = String(headers['content-type'] ?? 'no content type').split(';')[0];
+function told(attempt: Attempt, status: string, headers: Headers, said: string | undefined): string {
 	return said === undefined
-		? `${attempt.provider.name} answered ${status} (${type}).`
+		? `${attempt.provider.name} answered ${status} (${contentType(headers)}).`
 		: `${attempt.provider.name} answered ${status}: ${said.slice(0, 1000)}`;
 }
 
@@ -147,10 +166,9 @@ function passedOn(headers: Headers): Record<string, string> {
 	return passed;
 }
 
-function parsed(text: string): JsonObject | undefined {
+function parsed(text: string): unknown {
 	try {
-		const value: unknown = JSON.parse(text);
-		return isObject(value) ? value : undefined;
+		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}

@@ -83,7 +83,7 @@ function url(call: Call, {provider, target, dialect}: Attempt, translation: Tran
 			: endpoint.kind === 'model'
 				? (endpoint.route.upstreamPath ?? endpoint.route.path)
 				: call.request.path);
-	const url = provider.locate(path, endpoint.kind === 'passthrough' ? provider.kind : dialect.family, target.model);
+	const url = provider.locate(path, dialect.family, target.model);
 	if (call.request.query !== '' && translation === undefined)
 		url.search = url.search === '' ? call.request.query : `${url.search}&${call.request.query.slice(1)}`;
 	return url;

@@ -22,6 +22,12 @@ export function readBaseUrl(text: string): string {
 	return url.href.replace(/\/+$/, '');
 }
 
+/** A base URL without the root of one of its surfaces, which people may have written along. */
+export function withoutRoot(baseUrl: string, roots: readonly string[]): string {
+	const root = roots.find(candidate => baseUrl.endsWith(candidate));
+	return root === undefined ? baseUrl : baseUrl.slice(0, -root.length);
+}
+
 /**
  * The URL of a call. The roots of OpenAI-like APIs end in a version (`/v1`, `/api/paas/v4`), those of Anthropic-like ones
  * do not; the paths of both begin with `/v1`.

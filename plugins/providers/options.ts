@@ -1,6 +1,7 @@
 /** The options that every provider has. */
 
-import {defaultTimeouts, type Family, type OptionsSchema, type Secret, type Timeouts} from '../../core/index.js';
+import {defaultTimeouts, type OptionsSchema, type Secret, type Timeouts} from '../../core/index.js';
+import type {ProviderForm} from './form.js';
 
 /** What a config says of a provider. */
 export interface ProviderOptions {
@@ -28,26 +29,11 @@ export interface CompatibleOptions extends ProviderOptions {
 }
 
 /** The same with every default filled in. */
-export interface ProviderSettings extends Required<Omit<ProviderOptions, 'apiKey' | 'timeouts'>> {
+export interface ProviderSettings extends Required<Omit<ProviderOptions, 'apiKey' | 'baseUrl' | 'timeouts'>> {
 	readonly apiKey?: string | Secret;
-	readonly timeouts: Timeouts;
-}
-
-/** What a kind of provider is: a file of this folder that reads like a form. */
-export interface ProviderForm {
-	/** Name of the plugin, and of the provider unless the config gives another. */
-	readonly name: string;
-	/** Whose API it looks like. */
-	readonly kind: Family;
-	/** Absent when the config must say it. */
+	/** Absent when the kind knows it. */
 	readonly baseUrl?: string;
-	readonly dialects: readonly string[];
-	/** How the key is shown: `authorization: Bearer …` or `x-api-key: …`. */
-	readonly auth: 'bearer' | 'x-api-key';
-	/** Short names that lead here unless the config lists others. */
-	readonly models: readonly string[];
-	/** Sent when the client sends none, lower-case names. */
-	readonly defaultHeaders?: Readonly<Record<string, string>>;
+	readonly timeouts: Timeouts;
 }
 
 const milliseconds = (fallback: number, description: string) =>
@@ -62,16 +48,18 @@ export const nameSchema = (fallback: string) =>
 		description: 'what model names begin with; give each of several of a kind its own',
 	}) as const;
 
-/** The options' schema with a form's defaults in it. */
-export function providerSchema(form: ProviderForm): OptionsSchema<ProviderOptions> {
+/** The options' schema with a form's defaults and its own options in it. */
+export function providerSchema<Own extends object>(form: ProviderForm<Own>): OptionsSchema<ProviderOptions & Own> {
+	// A kind that adapts itself to its options must see whether a base URL was given.
+	const {baseUrl} = form.adapt === undefined ? form : {};
 	return {
 		type: 'object',
 		properties: {
 			name: nameSchema(form.name),
 			baseUrl: {
 				type: 'string',
-				...(form.baseUrl !== undefined && {default: form.baseUrl}),
-				description: `http or https URL of the API's root${form.kind === 'openai' ? ', mostly ending in /v1' : ', without /v1'}`,
+				...(baseUrl !== undefined && {default: baseUrl}),
+				description: `http or https URL of the API's root${form.surfaces === undefined && form.kind === 'openai' ? ', mostly ending in /v1' : ', without /v1'}`,
 			},
 			apiKey: {
 				type: 'string',
@@ -113,11 +101,12 @@ export function providerSchema(form: ProviderForm): OptionsSchema<ProviderOption
 			},
 			streamUsage: {
 				type: 'boolean',
-				default: true,
+				default: form.streamUsage ?? true,
 				description: 'ask OpenAI streams for usage when the client did not; false for servers that refuse the field',
 			},
+			...form.options,
 		},
-		required: form.baseUrl === undefined ? ['baseUrl'] : [],
+		required: form.baseUrl === undefined && form.adapt === undefined ? ['baseUrl'] : [],
 		additionalProperties: false,
-	} as unknown as OptionsSchema<ProviderOptions>;
+	} as unknown as OptionsSchema<ProviderOptions & Own>;
 }

@@ -6,6 +6,7 @@ import {disclosure} from '../../docs/examples/disclosure.js';
 import {flatPrice} from '../../docs/examples/flat-price.js';
 import {houseRules} from '../../docs/examples/house-rules.js';
 import {legacyCompletions} from '../../docs/examples/legacy-completions.js';
+import {inHouse} from '../../docs/examples/provider.js';
 import {seats} from '../../docs/examples/seats.js';
 import {speedometer} from '../../docs/examples/speedometer.js';
 import {tokenCap} from '../../docs/examples/token-cap.js';
@@ -24,7 +25,15 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	anthropic: builtIns.anthropic({apiKey}),
 	openaiCompatible: builtIns.openaiCompatible({baseUrl, apiKey}),
 	anthropicCompatible: builtIns.anthropicCompatible({baseUrl, apiKey}),
+	azureOpenai: builtIns.azureOpenai({resource: 'nobody', apiKey}),
+	bifrost: builtIns.bifrost({apiKey}),
+	deepseek: builtIns.deepseek({apiKey}),
+	gemini: builtIns.gemini({apiKey}),
+	glm: builtIns.glm({apiKey}),
+	grok: builtIns.grok({apiKey}),
+	groq: builtIns.groq({apiKey}),
 	mock: builtIns.mock(),
+	ollama: builtIns.ollama({apiKey}),
 	routing: builtIns.routing(),
 };
 
@@ -36,6 +45,7 @@ export const everyExample: readonly Plugin[] = [
 	disclosure({notice: 'by an AI'}),
 	flatPrice({input: 1, output: 1}),
 	houseRules({rules: 'Be kind.'}),
+	inHouse({baseUrl, secret: apiKey}),
 	legacyCompletions(),
 	seats({each: 1}),
 	speedometer(),

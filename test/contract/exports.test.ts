@@ -27,7 +27,8 @@ const written = {
 		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent
 	`,
 	'tapgate/plugins': `
-		accessLog anthropic anthropicCompatible auth catalog dialects health mock openai openaiCompatible routing
+		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq
+		health mock ollama openai openaiCompatible routing
 	`,
 	'tapgate/testing': `
 		Answer ExchangeParts LogLine MemoryLog Replies SeenRequest StartedGateway TappedHooks TestGatewayOptions
