@@ -61,7 +61,7 @@ export class ResponseStreamEncoder implements StreamEncoder {
 				this.#open.get(event.index)?.add(event.delta);
 				break;
 			case 'part-end':
-				this.#open.get(event.index)?.end('completed');
+				this.#open.get(event.index)?.end();
 				this.#open.delete(event.index);
 				break;
 			case 'finish':
@@ -148,9 +148,7 @@ export class ResponseStreamEncoder implements StreamEncoder {
 		const explanation = this.#finish?.reason === 'refusal' ? this.#finish.explanation : undefined;
 		const explained = explanation !== undefined && !this.#refused;
 		const ending = encodeFinish(this.#finish, this.#refused);
-		for (const output of this.#open.values()) output.end(ending.status);
-		this.#open.clear();
-		if (explained) this.#outputOf({type: 'refusal', text: explanation})?.end(ending.status);
+		if (explained) this.#outputOf({type: 'refusal', text: explanation})?.end();
 		this.#message?.close(ending.status);
 		this.#over = true;
 		const writer = this.#writer;

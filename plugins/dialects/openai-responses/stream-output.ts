@@ -16,8 +16,7 @@ import type {ToolTable} from './tool-names.js';
 /** A part that is being written. */
 export interface PartOutput {
 	add(delta: Delta): void;
-	/** @param status of the item, where it has one. */
-	end(status: 'completed' | 'incomplete'): void;
+	end(): void;
 }
 
 /** What was thought, as a summary; what proves it comes with the end. */
@@ -145,11 +144,11 @@ export class CallOutput implements PartOutput {
 		});
 	}
 
-	end(status: 'completed' | 'incomplete'): void {
+	end(): void {
 		const writer = this.#writer;
 		// A call without arguments has empty ones: clients parse them.
 		if (!this.#freeText && this.#arguments.trim() === '') this.add({type: 'arguments', text: '{}'});
-		const item = callItem(this.#whole(this.#arguments), this.#id, status, this.#table);
+		const item = callItem(this.#whole(this.#arguments), this.#id, 'completed', this.#table);
 		if (this.#freeText) {
 			const input = String(item['input']);
 			if (this.#part.custom !== true && input !== '') this.#emit(input);

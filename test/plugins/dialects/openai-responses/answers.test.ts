@@ -321,6 +321,20 @@ test('row 91: a stream without its terminal event has no end', t => {
 	t.deepEqual(types, ['start', 'part-start', 'part-delta']);
 });
 
+test('row 70: what comes behind the end, a second response even, is not part of the answer', t => {
+	const end = event({type: 'response.completed', response: response({status: 'completed'})});
+	const more = event({type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'a'});
+	t.deepEqual(
+		decodeAll([created, created, end, created, more, end]).map(each => each.type),
+		['start', 'finish', 'end'],
+	);
+});
+
+test('a text that is cut off for its length is an incomplete message', t => {
+	const native = encodeAll(eventsOf(finished([text('a')], {reason: 'length'})));
+	t.like(responseAt(native), {status: 'incomplete', completed_at: null, output: [{status: 'incomplete'}]});
+});
+
 test('row 56: items are told apart by their place, for some servers change the names', t => {
 	const hub = decodeAll([
 		created,

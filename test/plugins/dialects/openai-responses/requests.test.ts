@@ -427,6 +427,18 @@ test('rows 15, 16: a call without a result gets one that says so, a result witho
 	]);
 });
 
+test('row 15: a call that was read here gets a result as well, when a plugin has taken its own away', t => {
+	const hub = codec.decodeRequest({
+		model: 'm',
+		input: [
+			{type: 'function_call', call_id: 'call_1', name: 'f', arguments: '{}'},
+			{type: 'function_call_output', call_id: 'call_1', output: 'r'},
+		],
+	});
+	const {body} = codec.encodeRequest({...hub, turns: hub.turns.slice(0, 1)}, {});
+	t.like(body['input'], [{type: 'function_call'}, {type: 'function_call_output', output: 'Error: no result'}]);
+});
+
 test('row 16: a result is no orphan where the call is kept by the provider', t => {
 	const hub = codec.decodeRequest({
 		model: 'm',
