@@ -73,8 +73,7 @@ function audioFormat(source: {readonly mediaType: string}): string {
 function encodeImage(part: ImagePart, {traits}: Writing): Record<string, unknown> {
 	if (traits.modalities?.images === false) throw refused(part, 'this model takes no images');
 	const url = urlOf(part.source);
-	if (url === undefined)
-		throw refused(part, 'an image that is kept at a provider cannot be named in Chat Completions');
+	if (url === undefined) throw refused(part, 'an image that is kept at a provider cannot be named in Chat Completions');
 	return {type: 'image_url', image_url: part.detail === undefined ? {url} : {url, detail: part.detail}};
 }
 

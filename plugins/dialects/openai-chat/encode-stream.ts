@@ -49,7 +49,6 @@ interface ChoiceState {
 	/** The last thinking was unsigned: what is thought next is set apart from it. */
 	thought: boolean;
 	readonly details: JsonObject[];
-	finish: Finish | undefined;
 }
 
 /**
@@ -60,6 +59,7 @@ interface ChoiceState {
 export class ChunkEncoder implements StreamEncoder {
 	readonly #context: ReplyContext;
 	readonly #choices: ChoiceState[] = [];
+	readonly #finishes: (Finish | undefined)[] = [undefined];
 	readonly #open = new Map<number, OpenPart>();
 	/** All of a chunk before its choices, made once. */
 	#head = '';
@@ -80,7 +80,8 @@ export class ChunkEncoder implements StreamEncoder {
 				return open === undefined ? nothing : this.#writeDelta(open, event.delta);
 			}
 			case 'start':
-				return this.#begin(event);
+				this.#begin(event);
+				return nothing;
 			case 'part-start':
 				return this.#beginPart(event.index, event.part, event.candidate ?? 0);
 			case 'part-end':
@@ -89,7 +90,7 @@ export class ChunkEncoder implements StreamEncoder {
 				this.#usage = event.usage;
 				return nothing;
 			case 'finish':
-				this.#choice(event.candidate ?? 0, []).finish = event.finish;
+				this.#finishes[event.candidate ?? 0] = event.finish;
 				return nothing;
 			case 'ping':
 				return [patience];
@@ -101,7 +102,7 @@ export class ChunkEncoder implements StreamEncoder {
 		}
 	}
 
-	#begin({id, created, usage, extras = []}: Extract<CompletionEvent, {type: 'start'}>): readonly StreamEvent[] {
+	#begin({id, created, usage, extras = []}: Extract<CompletionEvent, {type: 'start'}>): void {
 		const {conversation, model} = this.#context;
 		const head: Record<string, unknown> = {
 			id: replyId(id, this.#context),
@@ -113,18 +114,15 @@ export class ChunkEncoder implements StreamEncoder {
 		this.#head = `data: ${JSON.stringify(head).slice(0, -1)},"choices":[`;
 		if (conversation.streamUsage) this.#tail = ',"usage":null}\n\n';
 		this.#usage = usage;
-		const events: StreamEvent[] = [];
-		this.#choice(0, events);
-		return events;
 	}
 
-	/** The state of a choice; its role is written when it is first asked for. */
-	#choice(index: number, events: StreamEvent[]): ChoiceState {
+	/** The state of a choice; its role is written when it is first asked for, as OpenAI does: without text before calls. */
+	#choice(index: number, content: '""' | 'null', events: StreamEvent[]): ChoiceState {
 		let choice = this.#choices[index];
 		if (choice === undefined) {
-			choice = {index, calls: 0, length: 0, thought: false, details: [], finish: undefined};
+			choice = {index, calls: 0, length: 0, thought: false, details: []};
 			this.#choices[index] = choice;
-			events.push(this.#chunk(choice, '{"role":"assistant","content":""}'));
+			events.push(this.#chunk(choice, `{"role":"assistant","content":${content}}`));
 		}
 		return choice;
 	}
@@ -136,7 +134,7 @@ export class ChunkEncoder implements StreamEncoder {
 
 	#beginPart(index: number, part: Part, candidate: number): readonly StreamEvent[] {
 		const events: StreamEvent[] = [];
-		const choice = this.#choice(candidate, events);
+		const choice = this.#choice(candidate, part.type === 'tool-call' ? 'null' : '""', events);
 		const call = part.type === 'tool-call' ? choice.calls++ : 0;
 		const open: OpenPart = {part, choice, call, start: choice.length, text: '', signature: '', signedBy: undefined};
 		this.#open.set(index, open);
@@ -222,21 +220,17 @@ export class ChunkEncoder implements StreamEncoder {
 
 	#complete(): readonly StreamEvent[] {
 		this.#over = true;
-		const events = this.#choices.map(choice => {
-			const reason = JSON.stringify(encodeFinish(choice.finish, choice.calls > 0));
-			return this.#chunk(choice, this.#lastDelta(choice), `,"finish_reason":${reason}`);
-		});
+		const events: StreamEvent[] = [];
+		for (const [index, finish] of this.#finishes.entries()) {
+			const choice = this.#choice(index, '""', events);
+			const reason = JSON.stringify(encodeFinish(finish, choice.calls > 0));
+			events.push(this.#chunk(choice, lastDelta(finish), `,"finish_reason":${reason}`));
+		}
 		if (this.#context.conversation.streamUsage && this.#usage !== undefined) {
 			events.push(wireEvent(`${this.#head}],"usage":${JSON.stringify(encodeUsage(this.#usage))}}\n\n`));
 		}
 		events.push(done);
 		return events;
-	}
-
-	/** Why it was refused, where the model itself has not said it. */
-	#lastDelta({finish}: ChoiceState): string {
-		if (finish?.reason !== 'refusal' || finish.explanation === undefined) return '{}';
-		return JSON.stringify({refusal: finish.explanation});
 	}
 
 	/** All that is complete has been written when its end came. */
@@ -252,4 +246,10 @@ export class ChunkEncoder implements StreamEncoder {
 	keepAlive(): StreamEvent {
 		return patience;
 	}
+}
+
+/** Why it was refused, where the model itself has not said it. */
+function lastDelta(finish: Finish | undefined): string {
+	if (finish?.reason !== 'refusal' || finish.explanation === undefined) return '{}';
+	return JSON.stringify({refusal: finish.explanation});
 }
