@@ -55,7 +55,8 @@ export class ResponseStreamEncoder implements StreamEncoder {
 				this.#begin(event.id, event.created);
 				break;
 			case 'part-start':
-				this.#start(event.index, event.part);
+				// This format has one answer; the request for more has been refused.
+				if ((event.candidate ?? 0) === 0) this.#start(event.index, event.part);
 				break;
 			case 'part-delta':
 				this.#open.get(event.index)?.add(event.delta);
@@ -65,7 +66,7 @@ export class ResponseStreamEncoder implements StreamEncoder {
 				this.#open.delete(event.index);
 				break;
 			case 'finish':
-				this.#finish = event.finish;
+				if ((event.candidate ?? 0) === 0) this.#finish = event.finish;
 				if (event.extras !== undefined) this.#members = Object.assign({}, this.#members, replyMembers(event.extras));
 				break;
 			case 'usage':

@@ -321,6 +321,22 @@ test('row 91: a stream without its terminal event has no end', t => {
 	t.deepEqual(types, ['start', 'part-start', 'part-delta']);
 });
 
+test('row 69: of several answers the first one is written', t => {
+	const native = encodeAll([
+		start,
+		{type: 'part-start', index: 0, part: text('first')},
+		{type: 'part-start', index: 1, part: text('second'), candidate: 1},
+		{type: 'part-end', index: 0},
+		{type: 'part-end', index: 1},
+		stop,
+		{type: 'finish', finish: {reason: 'length'}, candidate: 1},
+		{type: 'end'},
+	]);
+	t.deepEqual(faults(native), []);
+	t.like(responseAt(native), {status: 'completed', output: [{content: [{text: 'first'}]}]});
+	t.is((responseAt(native)['output'] as readonly unknown[]).length, 1);
+});
+
 test('row 70: what comes behind the end, a second response even, is not part of the answer', t => {
 	const end = event({type: 'response.completed', response: response({status: 'completed'})});
 	const more = event({type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'a'});
