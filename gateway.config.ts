@@ -4,7 +4,20 @@
  */
 
 import {defineConfig, env, secret} from 'tapgate';
-import {accessLog, anthropic, auth, bifrost, glm, grok, groq, health, mock, openai, routing} from 'tapgate/plugins';
+import {
+	accessLog,
+	anthropic,
+	auth,
+	bifrost,
+	glm,
+	grok,
+	groq,
+	health,
+	mock,
+	openai,
+	routing,
+	translate,
+} from 'tapgate/plugins';
 
 const deepseek = 'https://api.deepseek.com';
 const timeoutMs = env.int('REQUEST_TIMEOUT_SECONDS', 30) * 1000;
@@ -56,5 +69,6 @@ export default defineConfig({
 		routing({
 			defaults: {...(withOpenai && {openai: 'openai'}), ...(withAnthropic && {anthropic: 'anthropic'})},
 		}),
+		translate(),
 	],
 });

@@ -21,3 +21,4 @@ export {
 	openaiCompatible,
 } from './providers/index.js';
 export {routing} from './routing/index.js';
+export {translate} from './translate/index.js';

@@ -60,7 +60,6 @@ export const modelTable: readonly ModelRow[] = [
 			jsonSchema: true,
 			thinking: 'none',
 			modalities: {images: true, documents: true},
-			signatures: 'openai',
 		},
 		source: openaiReasoning,
 	},

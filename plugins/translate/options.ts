@@ -47,9 +47,9 @@ const traits = {
 			nullable: true,
 			description: 'what it can look at and listen to',
 			properties: {
-				images: flag('images'),
-				documents: flag('documents'),
-				audio: flag('audio'),
+				images: flag('it can look at images'),
+				documents: flag('it can read documents'),
+				audio: flag('it can listen to audio'),
 			},
 			additionalProperties: false,
 		},

@@ -4,6 +4,7 @@ import type {Plugin} from 'tapgate';
 import * as builtIns from 'tapgate/plugins';
 import {disclosure} from '../../docs/examples/disclosure.js';
 import {flatPrice} from '../../docs/examples/flat-price.js';
+import {guardrail} from '../../docs/examples/guardrail.js';
 import {houseRules} from '../../docs/examples/house-rules.js';
 import {legacyCompletions} from '../../docs/examples/legacy-completions.js';
 import {inHouse} from '../../docs/examples/provider.js';
@@ -35,6 +36,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	mock: builtIns.mock(),
 	ollama: builtIns.ollama({apiKey}),
 	routing: builtIns.routing(),
+	translate: builtIns.translate(),
 };
 
 /** Every built-in, applicable. */
@@ -43,6 +45,7 @@ export const everyBuiltIn: readonly Plugin[] = Object.values(made);
 /** Every plugin of docs/examples, applicable. */
 export const everyExample: readonly Plugin[] = [
 	disclosure({notice: 'by an AI'}),
+	guardrail({words: ['Albatross']}),
 	flatPrice({input: 1, output: 1}),
 	houseRules({rules: 'Be kind.'}),
 	inHouse({baseUrl, secret: apiKey}),

@@ -24,11 +24,11 @@ const written = {
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable isObject key listen namePattern openExchange optionsReader originOf
-		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent
+		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
 	`,
 	'tapgate/plugins': `
 		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq
-		health mock ollama openai openaiCompatible routing
+		health mock ollama openai openaiCompatible routing translate
 	`,
 	'tapgate/testing': `
 		Answer ExchangeParts LogLine MemoryLog Replies SeenRequest StartedGateway TappedHooks TestGatewayOptions

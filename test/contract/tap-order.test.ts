@@ -31,13 +31,14 @@ test('hook by hook, plugin after plugin', async t => {
 		'grok',
 		'mock',
 		'routing',
+		'translate',
 	]);
 	t.deepEqual(Object.fromEntries(tapOrder(engine)), {
 		authenticate: ['auth'],
 		rewrite: [],
 		resolve: ['routing'],
 		admit: [],
-		translate: [],
+		translate: ['translate'],
 		prepare: ['anthropic'],
 		'sign[openai]': ['openai'],
 		'sign[anthropic]': ['anthropic'],
