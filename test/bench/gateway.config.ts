@@ -1,5 +1,5 @@
 import {defineConfig} from 'tapgate';
-import {accessLog, auth, openai, routing} from 'tapgate/plugins';
+import {accessLog, auth, openai, routing, translate} from 'tapgate/plugins';
 
 export default defineConfig({
 	server: {port: Number(process.env['PORT'] ?? 0)},
@@ -8,5 +8,6 @@ export default defineConfig({
 		auth({keys: [{name: 'bench', key: 'bench-key'}]}),
 		openai({apiKey: 'upstream-key', baseUrl: `${process.env['UPSTREAM']}/v1`}),
 		routing({defaults: {openai: 'openai'}}),
+		translate(),
 	],
 });

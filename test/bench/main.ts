@@ -8,6 +8,7 @@ import {type Bench, measureCase, type Samples} from './measure.js';
 import {freePort, moveTo, start, stopAll, waitUntilReady} from './processes.js';
 import {gateway, gatewayIsBuilt, proxies} from './proxies/index.js';
 import {formatCase} from './report.js';
+import {requestCosts} from './request-costs.js';
 import {judge, summarize} from './summary.js';
 
 function readOptions() {
@@ -68,7 +69,11 @@ function describeRun({pinning, rounds, quick}: Bench): string {
 
 async function main(): Promise<void> {
 	const options = readOptions();
-	const chosenCases = choose(cases, options.only);
+	const named = options.only
+		?.split(',')
+		.filter(name => name !== 'requests')
+		.join(',');
+	const chosenCases = named === '' ? [] : choose(cases, named);
 	const chosenProxies = choose(proxies, options.proxies).filter(({name}) => {
 		if (name !== gateway || gatewayIsBuilt()) return true;
 		note('The gateway is left out: dist/config/cli.js does not exist.');
@@ -85,6 +90,10 @@ async function main(): Promise<void> {
 		raw[benchCase.name] = Object.fromEntries(samples);
 		if (judge(benchCase, rows)?.met === false) missed.push(benchCase.name);
 		console.log(formatCase(benchCase, rows));
+	}
+	if (options.only === undefined || options.only.split(',').includes('requests')) {
+		note('measuring requests …');
+		console.log(requestCosts());
 	}
 	if (options.json !== undefined) {
 		writeFileSync(options.json, `${JSON.stringify({run: describeRun(bench), cases: raw}, undefined, '\t')}\n`);

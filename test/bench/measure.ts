@@ -18,7 +18,8 @@ export type Samples = Map<string, Measurement[]>;
 
 const warmUpSeconds = 0.8;
 
-export async function measureCase(bench: Bench, benchCase: Case, proxies: readonly BenchProxy[]): Promise<Samples> {
+export async function measureCase(bench: Bench, benchCase: Case, chosen: readonly BenchProxy[]): Promise<Samples> {
+	const proxies = benchCase.proxies ?? chosen;
 	return benchCase.fresh === true ? measureAlone(bench, benchCase, proxies) : interleave(bench, benchCase, proxies);
 }
 
@@ -28,12 +29,18 @@ async function interleave(bench: Bench, benchCase: Case, proxies: readonly Bench
 	for (const proxy of proxies) targets.push(await startProxy(bench, proxy));
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	const heat = benchCase.warmUp ?? benchCase.job;
-	for (const {port} of targets) await runJob(bench.generator, heat(port, warmUpSeconds));
+	const kinds = new Map(proxies.map(({name, kind}) => [name, kind]));
+	const job = (target: Running, make: Case['job'], length: number): Job => {
+		const made = make(target.port, length);
+		const kind = kinds.get(target.name);
+		return kind !== undefined && made.type === 'closed' ? Object.assign(made, {kind}) : made;
+	};
+	for (const target of targets) await runJob(bench.generator, job(target, heat, warmUpSeconds));
 	const samples: Samples = new Map(targets.map(({name}) => [name, []]));
 	const rounds = Math.min(bench.rounds, benchCase.mostRounds ?? bench.rounds);
 	for (let round = 0; round < rounds; round++) {
 		for (const target of targets) {
-			samples.get(target.name)?.push(await measure(bench, target, benchCase.job(target.port, seconds)));
+			samples.get(target.name)?.push(await measure(bench, target, job(target, benchCase.job, seconds)));
 		}
 	}
 	for (const target of targets.slice(1)) await stop(target);

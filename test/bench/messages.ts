@@ -12,7 +12,8 @@ const question =
 	'I am looking for a book about the history of the printing press that a twelve year old would enjoy, with pictures of ' +
 	'the machines, and if there is one, a second book about how paper was made by hand in the same time.';
 
-export type Kind = 'plain' | 'stream';
+/** `translated`: a stream asked for by an Anthropic client. */
+export type Kind = 'plain' | 'stream' | 'translated';
 
 /** One chat call of 0.6 kB. */
 export function chatCall(kind: Kind, pauseMilliseconds?: number): string {
@@ -28,11 +29,23 @@ export function chatCall(kind: Kind, pauseMilliseconds?: number): string {
 	});
 }
 
+/** The streamed chat call as an Anthropic client says it. */
+function messagesCall(): string {
+	return JSON.stringify({
+		model: 'openai.gpt-4o-mini',
+		max_tokens: 1024,
+		system,
+		messages: [{role: 'user', content: question}],
+		temperature: 0.2,
+		stream: true,
+	});
+}
+
 /** The same call as it goes over the wire. */
 export function chatCallBytes(kind: Kind, pauseMilliseconds?: number): Buffer {
-	const body = chatCall(kind, pauseMilliseconds);
+	const body = kind === 'translated' ? messagesCall() : chatCall(kind, pauseMilliseconds);
 	const head = [
-		'POST /v1/chat/completions HTTP/1.1',
+		`POST /v1/${kind === 'translated' ? 'messages' : 'chat/completions'} HTTP/1.1`,
 		'host: 127.0.0.1',
 		`authorization: Bearer ${benchKey}`,
 		'content-type: application/json',

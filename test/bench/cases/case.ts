@@ -1,4 +1,5 @@
 import type {Job, Outcome} from '../load/jobs.js';
+import type {BenchProxy} from '../proxies/index.js';
 
 export type Measurement = Outcome & {
 	/** The highest that was seen while the job ran. */
@@ -37,6 +38,8 @@ export type Case = {
 	overDirect?: boolean;
 	/** The proxy's core is to be the limit: when it was not, the numbers say little and the table says so. */
 	saturates?: boolean;
+	/** Compares these and not the proxies of the other cases. */
+	proxies?: readonly BenchProxy[];
 	/** Measured once, in a process that has done nothing before, with no other proxy beside it. */
 	fresh?: boolean;
 	bar?: Bar;

@@ -5,5 +5,6 @@ import {memory} from './memory.js';
 import {plain} from './plain.js';
 import {streams} from './streams.js';
 import {tail} from './tail.js';
+import {translated} from './translated.js';
 
-export const cases: readonly Case[] = [plain, streams, chunkCost, latency, tail, memory];
+export const cases: readonly Case[] = [plain, streams, chunkCost, latency, tail, memory, translated];

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {chatCallBytes, streamEvents} from '../messages.js';
+import {chatCallBytes, streamChunks, streamEvents} from '../messages.js';
 import {percentile} from '../statistics.js';
 import {Client, type Reply} from './client.js';
 import type {ClosedJob, Outcome} from './jobs.js';
@@ -15,7 +15,8 @@ export async function runClosed({port, kind, concurrency, seconds}: ClosedJob): 
 	let events = 0;
 	let failures = 0;
 	const complete = (reply: Reply) =>
-		reply.status === 200 && (kind === 'plain' ? reply.bytes > 0 : reply.events === streamEvents);
+		reply.status === 200 &&
+		(kind === 'plain' ? reply.bytes > 0 : reply.events >= (kind === 'stream' ? streamEvents : streamChunks));
 
 	const caller = () =>
 		new Promise<void>(resolve => {

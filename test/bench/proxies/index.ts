@@ -1,7 +1,13 @@
 import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
+import type {Kind} from '../messages.js';
 
-export type BenchProxy = {name: string; command(port: number): string[]};
+export type BenchProxy = {
+	name: string;
+	command(port: number): string[];
+	/** What it is called with instead of the case's own kind of call. */
+	kind?: Kind;
+};
 
 /** The row that goes straight to the upstream: what the load side can do at most. */
 export const direct = 'direct';
@@ -15,10 +21,21 @@ export const proxies: readonly BenchProxy[] = [
 	yardstick('node-http', new URL('./node-http.js', import.meta.url)),
 	yardstick('koa-undici', new URL('./koa-undici.js', import.meta.url)),
 	yardstick('koa-got', new URL('./koa-got.js', import.meta.url)),
-	{name: gateway, command: port => [cli, 'serve', '--config', gatewayConfig, '--port', String(port)]},
+	serving(gateway),
+];
+
+/** The same gateway twice: relaying a stream as it comes, and translating it for a client of the other API. */
+export const translating: readonly BenchProxy[] = [
+	yardstick('node-http', new URL('./node-http.js', import.meta.url)),
+	Object.assign(serving('native'), {kind: 'stream' as const}),
+	Object.assign(serving(gateway), {kind: 'translated' as const}),
 ];
 
 export const gatewayIsBuilt = (): boolean => existsSync(cli);
+
+function serving(name: string): BenchProxy {
+	return {name, command: port => [cli, 'serve', '--config', gatewayConfig, '--port', String(port)]};
+}
 
 function yardstick(name: string, file: URL): BenchProxy {
 	return {name, command: () => [fileURLToPath(file)]};
