@@ -323,6 +323,7 @@ test('row 112: thinking is asked for in the way of the model', t => {
 	t.deepEqual(asked({effort: 'max'}, {efforts: ['low', 'medium', 'high']}), {reasoning_effort: 'high'});
 	t.deepEqual(asked({effort: 'minimal'}, {efforts: ['none', 'low']}), {reasoning_effort: 'low'});
 	t.deepEqual(asked({mode: 'off'}, {efforts: ['low', 'high']}), {reasoning_effort: 'low'});
+	t.deepEqual(asked({effort: 'minimal'}, {efforts: ['none', 'medium']}), {reasoning_effort: 'medium'});
 	t.deepEqual(asked({effort: 'high'}, {thinking: 'none'}), {});
 	t.deepEqual(asked({mode: 'on'}, {thinking: 'adaptive'}), {thinking: {type: 'enabled'}});
 	t.deepEqual(asked({mode: 'off'}, {thinking: 'adaptive'}), {thinking: {type: 'disabled'}});
@@ -357,6 +358,18 @@ test('row 121: images go as data URLs or URLs; one kept at a provider is refused
 		t.throws(() => encode({turns: [turn('user', kept)]})),
 		{status: 400, param: 'messages[0].content[1]'},
 	);
+});
+
+test('row 121: a file of Anthropic is unknown to OpenAI; one that OpenAI keeps is named', t => {
+	const file = (dialect: string): Part =>
+		remember({type: 'document', source: {kind: 'file', id: 'file-1'}}, dialect, {}, 'messages[0].content[0]');
+	t.like(
+		t.throws(() => encode({turns: [turn('user', file('anthropic-messages'))]})),
+		{status: 400},
+	);
+	t.deepEqual(encode({turns: [turn('user', file('openai-responses'))]}).messages[0]?.['content'], [
+		{type: 'file', file: {file_id: 'file-1'}},
+	]);
 });
 
 test('row 123: documents go as files, their text as text, a URL is refused', t => {
