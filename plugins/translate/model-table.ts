@@ -37,13 +37,16 @@ export const modelTable: readonly ModelRow[] = [
 	{pattern: 'claude-3-7-*', traits: {thinking: 'budget', defaultMaxTokens: 8192}, source: anthropicMigration},
 	{pattern: 'claude-opus-4-1*', traits: {sampling: 'one', jsonSchema: true}, source: anthropicMigration},
 	{pattern: 'claude-*-4-5*', traits: {sampling: 'one', jsonSchema: true}, source: anthropicMigration},
-	...['claude-*-4-6*', 'claude-*-4-7*', 'claude-*-4-8*', 'claude-*-5*'].map(
-		(pattern): ModelRow => ({
-			pattern,
-			traits: {sampling: 'one', jsonSchema: true, prefill: false, thinking: 'adaptive'},
-			source: anthropicMigration,
-		}),
-	),
+	// Named one by one: `claude-*-5*` would be `claude-sonnet-4-5` and `claude-3-5-haiku` as well.
+	...['claude-fable-5*', 'claude-haiku-5*', 'claude-mythos-5*', 'claude-opus-5*', 'claude-sonnet-5*']
+		.concat(['claude-*-4-6*', 'claude-*-4-7*', 'claude-*-4-8*'])
+		.map(
+			(pattern): ModelRow => ({
+				pattern,
+				traits: {sampling: 'one', jsonSchema: true, prefill: false, thinking: 'adaptive'},
+				source: anthropicMigration,
+			}),
+		),
 	...['claude-*-4-7*', 'claude-*-4-8*'].map(
 		(pattern): ModelRow => ({pattern, traits: {sampling: 'none'}, source: anthropicMigration}),
 	),
