@@ -94,6 +94,9 @@ class InputReader {
 				if (this.#readCallSignature(item, path)) break;
 				this.#add('assistant', 'assistant', [restoreReasoning(item) ?? nativePart(item, type)], item, path);
 				break;
+			// They are tools of the request like any other.
+			case 'additional_tools':
+				break;
 			default:
 				this.#readNative(item, type, path);
 		}

@@ -42,9 +42,9 @@ const known: ReadonlySet<string> = new Set([
  * @see https://platform.openai.com/docs/api-reference/responses/create
  */
 export function decodeRequest(body: JsonObject): Conversation {
-	const table = new ToolTable(body['tools']);
+	const table = new ToolTable(body['tools'], body['input']);
 	const input = decodeInput(body['input'], table);
-	const tools = decodeTools(body['tools'], table);
+	const tools = decodeTools(table);
 	const choice = decodeToolChoice(body['tool_choice'], table);
 	const text = isObject(body['text']) ? body['text'] : {};
 	const output = decodeFormat(text['format']);

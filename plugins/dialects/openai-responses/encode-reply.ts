@@ -49,7 +49,12 @@ export function encodeReply(completion: Completion, context: ReplyContext): Json
 		ending,
 		{
 			completed_at: ending.status === 'completed' ? now : null,
-			output: encodeOutput(explained, new ToolTable(context.request['tools']), context.newId, ending.status),
+			output: encodeOutput(
+				explained,
+				new ToolTable(context.request['tools'], context.request['input']),
+				context.newId,
+				ending.status,
+			),
 			usage: convertUsage(completion.usage),
 		},
 	);

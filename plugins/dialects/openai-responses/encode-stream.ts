@@ -43,7 +43,7 @@ export class ResponseStreamEncoder implements StreamEncoder {
 	constructor(context: ReplyContext) {
 		this.#context = context;
 		this.#writer = new StreamWriter(context.newId);
-		this.#table = new ToolTable(context.request['tools']);
+		this.#table = new ToolTable(context.request['tools'], context.request['input']);
 	}
 
 	push(event: CompletionEvent): readonly StreamEvent[] {

@@ -9,15 +9,14 @@ import {spaceName, type ToolEntry, type ToolTable} from './tool-names.js';
 const namespaces = new WeakMap<object, JsonObject>();
 
 /** @see https://platform.openai.com/docs/api-reference/responses/create#responses-create-tools */
-export function decodeTools(tools: unknown, table: ToolTable): readonly Tool[] {
+export function decodeTools(table: ToolTable): readonly Tool[] {
 	const callable = new Map(table.entries.map(entry => [entry.native, entry]));
 	const decoded: Tool[] = [];
-	for (const [index, native] of (Array.isArray(tools) ? tools : []).entries()) {
-		if (!isObject(native)) continue;
+	for (const {native, path} of table.offered) {
 		const members = native['type'] === 'namespace' && Array.isArray(native['tools']) ? native['tools'] : [native];
 		for (const member of members) {
 			const entry = callable.get(member);
-			decoded.push(entry === undefined ? decodeNative(member, `tools[${index}]`) : decodeCallable(entry));
+			decoded.push(entry === undefined ? decodeNative(member, path) : decodeCallable(entry));
 		}
 	}
 	return decoded;

@@ -14,14 +14,24 @@ export interface ToolEntry {
 	readonly path: string;
 }
 
+/** A member of a list of tools. */
+export interface OfferedTool {
+	readonly native: JsonObject;
+	readonly path: string;
+}
+
 /** The callable tools of a request, found by what the hub calls them and by what the client calls them. */
 export class ToolTable {
+	/** Everything on offer, namespaces and what is not called by name included. */
+	readonly offered: readonly OfferedTool[];
 	readonly entries: readonly ToolEntry[];
 	readonly #byHubName: ReadonlyMap<string, ToolEntry>;
 	readonly #byNative: ReadonlyMap<string, ToolEntry>;
 
-	constructor(tools: unknown) {
-		this.entries = readEntries(tools);
+	/** @param input items may bring tools of their own. */
+	constructor(tools: unknown, input?: unknown) {
+		this.offered = [...listed(tools, 'tools'), ...broughtAlong(input)];
+		this.entries = readEntries(this.offered);
 		this.#byHubName = new Map(this.entries.map(entry => [entry.hubName, entry]));
 		this.#byNative = new Map(this.entries.map(entry => [nativeKey(entry.name, spaceName(entry.namespace)), entry]));
 	}
@@ -52,7 +62,20 @@ function flatName(name: string, namespace: string | undefined): string {
 	return namespace.endsWith('__') ? namespace + name : `${namespace}__${name}`;
 }
 
-function readEntries(tools: unknown): readonly ToolEntry[] {
+function listed(tools: unknown, path: string): readonly OfferedTool[] {
+	if (!Array.isArray(tools)) return [];
+	return tools.flatMap((native: unknown, index) => (isObject(native) ? [{native, path: `${path}[${index}]`}] : []));
+}
+
+/** Codex gives the models that it knows their tools in an item of the input. */
+function broughtAlong(input: unknown): readonly OfferedTool[] {
+	if (!Array.isArray(input)) return [];
+	return input.flatMap((item: unknown, index) =>
+		isObject(item) && item['type'] === 'additional_tools' ? listed(item['tools'], `input[${index}].tools`) : [],
+	);
+}
+
+function readEntries(tools: readonly OfferedTool[]): readonly ToolEntry[] {
 	const taken = new Set<string>();
 	const entries: ToolEntry[] = [];
 	const add = (tool: unknown, path: string, namespace?: JsonObject): void => {
@@ -65,11 +88,10 @@ function readEntries(tools: unknown): readonly ToolEntry[] {
 		const entry = {hubName, name: tool['name'], custom: tool['type'] === 'custom', native: tool, path};
 		entries.push(namespace === undefined ? entry : Object.assign(entry, {namespace}));
 	};
-	for (const [index, tool] of (Array.isArray(tools) ? tools : []).entries()) {
-		const path = `tools[${index}]`;
-		if (isObject(tool) && tool['type'] === 'namespace' && Array.isArray(tool['tools'])) {
-			for (const [inner, member] of tool['tools'].entries()) add(member, `${path}.tools[${inner}]`, tool);
-		} else add(tool, path);
+	for (const {native, path} of tools) {
+		if (native['type'] === 'namespace' && Array.isArray(native['tools'])) {
+			for (const [inner, member] of native['tools'].entries()) add(member, `${path}.tools[${inner}]`, native);
+		} else add(native, path);
 	}
 	return entries;
 }
