@@ -1,7 +1,7 @@
 /** How many tokens a request will take, for models whose provider does not count. An estimate, rather too high than too low. */
 
 import {setImmediate} from 'node:timers/promises';
-import type {Conversation, DocumentPart, Family, Part, Tool, ToolResultPart} from '../../core/index.js';
+import type {Conversation, DocumentPart, Family, Part, Tool, ToolResultPart, Turn} from '../../core/index.js';
 import {declareTool} from './declare-tool.js';
 import {audioTokens, imageTokens, pdfPages} from './media-tokens.js';
 import {type TokenProfile, tokenProfile} from './token-profiles.js';
@@ -10,7 +10,7 @@ import {loadTokenizer, slicesOf} from './tokenizer.js';
 export {loadTokenizer} from './tokenizer.js';
 
 /** Slices after which other calls get their turn: a few milliseconds. */
-const slicesAtOnce = 32;
+const slicesAtOnce = 12;
 
 /**
  * Estimates the input tokens of a request: instructions, turns, tools, images, documents and the answer's schema. What a
@@ -38,6 +38,23 @@ export async function countTokens(
 	return Math.ceil(tokens * factor) + other;
 }
 
+/** Around a document, besides its text. */
+const documentFrame = 40;
+
+/** The client asks something, or tells something: more than results of tools. */
+function asks({role, parts}: Turn): boolean {
+	return role === 'user' && parts.some(({type}) => type !== 'tool-result');
+}
+
+function isThinking({type}: Part): boolean {
+	return type === 'thinking' || type === 'redacted-thinking';
+}
+
+/** Tokens of encrypted thoughts: fitted to recordings, an envelope and then 4.5 characters of base64 each. */
+function sealedTokens(data: string): number {
+	return Math.max(0, Math.ceil((data.length - 900) / 4.5));
+}
+
 /** Sorts a request into texts, which the tokenizer counts, and the rest, which is reckoned. */
 class Tally {
 	readonly texts: string[] = [];
@@ -56,16 +73,19 @@ class Tally {
 		const profile = this.#profile;
 		this.other += profile.request + profile.turn * (system.length + turns.length);
 		for (const {text} of system) this.texts.push(text);
-		for (const {parts} of turns) for (const part of parts) this.#part(part);
+		const question = turns.findLastIndex(asks);
+		turns.forEach(({parts}, index) => {
+			const remembered = index > question || profile.keepsThinking;
+			for (const part of parts) if (remembered || !isThinking(part)) this.#part(part);
+		});
 		if (tools.length > 0) {
 			const forced = toolChoice !== undefined && toolChoice.type !== 'auto' && toolChoice.type !== 'none';
 			this.other += forced ? profile.forcedTools : profile.tools;
 			for (const tool of tools) this.#tool(tool);
 		}
-		if (output?.type === 'schema') {
-			this.other += profile.schema;
+		if (output !== undefined && output.type !== 'text') this.other += profile.schema;
+		if (output?.type === 'schema')
 			this.texts.push(JSON.stringify(output.schema), output.name ?? '', output.description ?? '');
-		}
 		if (reasoning?.mode === 'on' || reasoning?.mode === 'adaptive') this.other += profile.thinking;
 		return this;
 	}
@@ -73,9 +93,17 @@ class Tally {
 	#part(part: Part): void {
 		switch (part.type) {
 			case 'text':
-			case 'thinking':
 			case 'refusal':
 				this.texts.push(part.text);
+				return;
+			case 'thinking':
+				// A summary is for people: the model reads the thoughts themselves.
+				if (part.signature !== undefined && (part.summary === true || part.text === ''))
+					this.other += sealedTokens(part.signature);
+				else this.texts.push(part.text);
+				return;
+			case 'redacted-thinking':
+				this.other += sealedTokens(part.data);
 				return;
 			case 'tool-call':
 				this.other += this.#profile.call;
@@ -94,10 +122,6 @@ class Tally {
 			case 'audio':
 				this.other += audioTokens(part);
 				return;
-			case 'redacted-thinking':
-				// Base64 of encrypted text: four characters for three bytes, and about four bytes to a token.
-				this.other += Math.ceil(part.data.length / 5);
-				return;
 			case 'native':
 				this.texts.push(JSON.stringify(part.value));
 		}
@@ -110,6 +134,7 @@ class Tally {
 	}
 
 	#document({source, name, context}: DocumentPart): void {
+		this.other += documentFrame;
 		this.texts.push(name ?? '', context ?? '');
 		if (source.kind === 'text') this.texts.push(source.text);
 		else if (source.kind === 'base64' && source.mediaType.startsWith('text/'))

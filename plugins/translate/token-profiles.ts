@@ -41,6 +41,8 @@ export interface TokenProfile {
 	readonly schema: number;
 	/** When the model is told to think. */
 	readonly thinking: number;
+	/** What it thought before the last question is part of the prompt. */
+	readonly keepsThinking: boolean;
 	readonly image: ImageRule;
 	/** A page of a PDF: its text, and its picture where the model sees that. */
 	readonly page: number;
@@ -50,14 +52,15 @@ const openai: TokenProfile = {
 	factor: 1,
 	request: 3,
 	turn: 4,
-	tools: 8,
-	forcedTools: 12,
+	tools: 16,
+	forcedTools: 16,
 	tool: 2,
 	declaresTools: true,
-	call: 4,
+	call: 6,
 	readsCallIds: false,
 	schema: 8,
 	thinking: 0,
+	keepsThinking: false,
 	image: {kind: 'tiles', base: 85, tile: 170},
 	page: 1200,
 };
@@ -75,6 +78,7 @@ const claude: TokenProfile = {
 	readsCallIds: true,
 	schema: 160,
 	thinking: 30,
+	keepsThinking: true,
 	image: {kind: 'patches', patch: 28, edge: 1568, budget: 1568, multiplier: 1},
 	page: 3000,
 };
@@ -100,7 +104,8 @@ const open: TokenProfile = Object.assign({}, openai, {
 	declaresTools: false,
 	call: 10,
 	readsCallIds: true,
-	image: patches(1.7),
+	keepsThinking: true,
+	image: patches(2),
 	page: 3000,
 });
 
@@ -121,7 +126,11 @@ const rows: readonly Row[] = [
 	},
 	{pattern: /claude/, base: claude, changes: {}},
 
-	{pattern: /gpt-oss/, base: open, changes: {factor: 1, request: 72, tools: 40, forcedTools: 40, schema: 70}},
+	{
+		pattern: /gpt-oss/,
+		base: open,
+		changes: {factor: 1, request: 72, tools: 40, forcedTools: 40, schema: 70, keepsThinking: false},
+	},
 	{pattern: /gpt-5-nano/, base: openai, changes: {tools: 90, forcedTools: 90, image: patches(1.5)}},
 	{pattern: /gpt-5-mini/, base: openai, changes: {tools: 90, forcedTools: 90, image: patches(1.2)}},
 	{pattern: /gpt-5\.[0-9]/, base: openai, changes: {tools: 90, forcedTools: 90, image: patches(1.2, 2500)}},
@@ -138,10 +147,24 @@ const rows: readonly Row[] = [
 
 	{pattern: /llama-?4/, base: open, changes: {request: 40, tools: 680, forcedTools: 690}},
 	{pattern: /llama/, base: open, changes: {request: 40, tools: 300, forcedTools: 300}},
-	{pattern: /deepseek-v4/, base: open, changes: {request: 84, tools: 250, forcedTools: 250}},
-	{pattern: /deepseek/, base: open, changes: {tools: 280, forcedTools: 280}},
+	{pattern: /deepseek-v4/, base: open, changes: {request: 84, tools: 250, forcedTools: 250, keepsThinking: false}},
+	{pattern: /deepseek/, base: open, changes: {tools: 280, forcedTools: 280, keepsThinking: false}},
 	{pattern: /qwen/, base: open, changes: {tools: 260, forcedTools: 260, schema: 100}},
-	{pattern: /[mp]istral|magistral|pixtral/, base: open, changes: {tools: 30, forcedTools: 30}},
+	{pattern: /glm-4/, base: open, changes: {request: 2, tools: 120, forcedTools: 120}},
+	{pattern: /glm/, base: open, changes: {tools: 120, forcedTools: 120}},
+	{pattern: /minimax/, base: open, changes: {request: 40}},
+	{pattern: /gemini|gemma/, base: open, changes: {tools: 40, forcedTools: 40}},
+	{
+		pattern: /pixtral/,
+		base: open,
+		changes: {
+			factor: 1.25,
+			tools: 30,
+			forcedTools: 30,
+			image: {kind: 'patches', patch: 16, edge: 1024, budget: 4096, multiplier: 1.1},
+		},
+	},
+	{pattern: /mistral|ministral|magistral/, base: open, changes: {factor: 1.25, tools: 30, forcedTools: 30}},
 ];
 
 const known = new Map<string, TokenProfile>();

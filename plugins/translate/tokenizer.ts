@@ -2,7 +2,7 @@
 
 /** Counts tokens. */
 export interface Tokenizer {
-	/** @returns what o200k_base makes of the text, give or take one token for each slice. */
+	/** @returns what o200k_base makes of the text; up to two tokens more for each cut where no word begins. */
 	count(text: string): number;
 }
 
