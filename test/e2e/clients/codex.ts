@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import {type Asked, formats, object, objects, type Saying} from '../../helpers/scripted/index.js';
+import {type Asked, type Call, formats, object, objects, type Saying} from '../../helpers/scripted/index.js';
 import {cleanEnvironment, clientRig, emptyFolder, gatewayKey, installed, Report, run, secretWord} from './support.js';
 
 const version = '0.169.0';
@@ -10,23 +10,26 @@ const report = new Report();
 const folder = await installed(`@openai/codex@${version}`);
 const program = path.join(folder, 'node_modules/.bin/codex');
 
-/** Runs a command in whatever shell tool is on offer, then says what came of it. */
-function script(file: string) {
-	const inputs: Readonly<Record<string, object>> = {
-		exec_command: {cmd: `cat ${file}`},
-		shell_command: {command: `cat ${file}`},
-		shell: {command: ['cat', file]},
+/** The models that Codex knows get code to run, all others a shell; with each a second tool, out of a namespace. */
+function calls(tools: readonly string[], file: string): readonly Call[] {
+	const command = `cat ${file}`;
+	const offered: Readonly<Record<string, object>> = {
+		exec_command: {cmd: command},
+		multi_agent_v1__close_agent: {target: 'nobody'},
+		functions__exec: {input: `text(await tools.exec_command({cmd: ${JSON.stringify(command)}}));`},
+		clock__sleep: {duration_ms: 1},
 	};
+	return Object.entries(offered)
+		.filter(([name]) => tools.includes(name))
+		.map(([name, input], index) => ({id: `toolu_0${index}AbCd`, name, arguments: JSON.stringify(input)}));
+}
+
+/** Thinks, calls, and says what came of it. */
+function script(file: string) {
 	return ({tools, results}: Asked): Saying => {
-		const tool = Object.keys(inputs).find(name => tools.includes(name));
-		if (tool === undefined) return {text: 'Aside'};
-		const result = results.at(-1);
-		if (result !== undefined) return {text: `The file says ${/word-\w+/.exec(result.text)?.[0]}.`};
-		return {
-			thinking: 'I must look into the file.',
-			text: 'I will look.',
-			calls: [{id: 'toolu_01AbCdEf', name: tool, arguments: JSON.stringify(inputs[tool])}],
-		};
+		const [first] = results;
+		if (first !== undefined) return {text: `The file says ${/word-\w+/.exec(first.text)?.[0]}.`};
+		return {thinking: 'I must look into the file.', text: 'I will look.', calls: calls(tools, file)};
 	};
 }
 
@@ -58,7 +61,7 @@ async function tryOut(model: string): Promise<void> {
 	const word = secretWord();
 	const file = path.join(work, 'note.txt');
 	fs.writeFileSync(file, `${word}\n`);
-	const rig = await clientRig(formats['anthropic-messages'], script(file), ['gpt-5-codex']);
+	const rig = await clientRig(formats['anthropic-messages'], script(file), ['gpt-5-codex', 'gpt-6.1-sol']);
 	fs.writeFileSync(path.join(codexHome, 'config.toml'), config(rig.gateway.url, model));
 	try {
 		// No sandbox: it is the machine's business, and not every machine has what it takes.
@@ -93,8 +96,15 @@ async function tryOut(model: string): Promise<void> {
 			all,
 		);
 		const second = rig.model.asked.find(({results}) => results.length > 0);
-		report.check('the model gets its own id back', second?.calls[0]?.id === 'toolu_01AbCdEf', second?.body);
-		report.check('the result is matched to the call', second?.results[0]?.id === 'toolu_01AbCdEf', second?.body);
+		const ids = ['toolu_00AbCd', 'toolu_01AbCd'];
+		report.check(
+			'the model gets its own ids back',
+			String(second?.calls.map(({id}) => id)) === String(ids),
+			second?.body,
+		);
+		report.check('each call has its result', String(second?.results.map(({id}) => id)) === String(ids), second?.body);
+		const spaced = second?.results[1]?.text ?? 'unsupported';
+		report.check('tools in a namespace are found', !spaced.includes('unsupported'), spaced);
 		report.rig(rig);
 	} finally {
 		await rig.stop();
@@ -103,4 +113,5 @@ async function tryOut(model: string): Promise<void> {
 
 await tryOut('model.claude-sonnet-4-5');
 await tryOut('gpt-5-codex');
+await tryOut('gpt-6.1-sol');
 report.end();
