@@ -5,7 +5,7 @@ import {defineProvider} from './provider.js';
 /**
  * Another gateway, Bifrost, by its routes for clients of OpenAI and of Anthropic. It names models `provider/model`:
  * `bifrost.anthropic/claude-sonnet-5`. A virtual key of Bifrost is the `apiKey`.
- * @see https://docs.getbifrost.ai/integrations/what-is-an-integration
+ * @see https://docs.getbifrost.ai/quickstart/gateway/integrations
  */
 export const bifrost = defineProvider({
 	name: 'bifrost',

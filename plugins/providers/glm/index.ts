@@ -23,7 +23,7 @@ export interface GlmOptions {
 
 /**
  * GLM at bigmodel.cn or z.ai. Keys look like `id.secret`.
- * @see https://docs.bigmodel.cn/cn/api/introduction
+ * @see https://docs.bigmodel.cn
  * @see https://docs.z.ai/api-reference/introduction
  */
 export const glm = defineProvider<GlmOptions>({
@@ -32,7 +32,7 @@ export const glm = defineProvider<GlmOptions>({
 	baseUrl: endpoints.bigmodel,
 	dialects: ['openai-chat'],
 	auth: 'bearer',
-	// https://docs.z.ai/guides/overview/pricing, 2026-07.
+	// https://docs.z.ai/guides (models and pricing), 2026-07.
 	models: [
 		'glm-5.2',
 		'glm-5.1',

@@ -11,7 +11,7 @@ const renewedBeforeMs = 3 * 60_000;
  * Makes tokens of a key `id.secret`; each is used until shortly before it expires.
  * @param now milliseconds since 1970.
  * @throws {ConfigError} for a key of another form.
- * @see https://docs.bigmodel.cn/cn/guide/develop/http/introduction
+ * @see https://docs.bigmodel.cn
  */
 export function tokenMaker(apiKey: string, now: () => number = Date.now): () => string {
 	const [id, secret, ...more] = apiKey.split('.');
