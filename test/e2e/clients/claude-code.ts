@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import {type Asked, formats, object, objects, type Saying} from '../../helpers/scripted/index.js';
+import {type Asked, encryptedReasoning, formats, object, objects, type Saying} from '../../helpers/scripted/index.js';
 import {
 	type ClientRig,
 	cleanEnvironment,
@@ -20,18 +20,23 @@ const report = new Report();
 const folder = await installed(`@anthropic-ai/claude-code@${version}`);
 const program = path.join(folder, 'node_modules/.bin/claude');
 
-/** Asks for the tool, then says what it has read; calls on the side, which offer no tool, get a word. */
-function script(tool: 'Bash' | 'Read', file: string, format: string) {
-	const input = tool === 'Bash' ? {command: `cat ${file}`, description: 'Print the file'} : {file_path: file};
+/** Calls that are made at once may end in any order. */
+const [worksId, failsId] = ['call_Ab12', 'call_Cd34'] as const;
+
+/** Calls the tool twice at once, the second time in vain, then says what it has read; calls on the side get a word. */
+function script(tool: 'Bash' | 'Read', file: string) {
+	const call = (id: string, path: string) => {
+		const input = tool === 'Bash' ? {command: `cat ${path}`, description: 'Print the file'} : {file_path: path};
+		return {id, name: tool, arguments: JSON.stringify(input)};
+	};
 	return ({tools, results}: Asked): Saying => {
 		if (!tools.includes(tool)) return {text: 'Aside'};
-		const result = results.at(-1);
-		if (result !== undefined) return {text: `The file says ${/word-\w+/.exec(result.text)?.[0]}.`};
-		const id = format === 'openai-chat' ? 'call_Ab12' : 'call_with_a_long_id_0123456789';
+		const first = results.find(({id}) => id === worksId);
+		if (first !== undefined) return {text: `The file says ${/word-\w+/.exec(first.text)?.[0]}.`};
 		return {
 			thinking: 'I must look into the file.',
 			text: 'I will look.',
-			calls: [{id, name: tool, arguments: JSON.stringify(input)}],
+			calls: [call(worksId, file), call(failsId, `${file}.gone`)],
 		};
 	};
 }
@@ -77,7 +82,7 @@ async function tryOut(given: Case): Promise<void> {
 	const word = secretWord();
 	const file = path.join(home, 'note.txt');
 	fs.writeFileSync(file, `${word}\n`);
-	const rig = await clientRig(formats[given.format], script(given.tool, file, given.format));
+	const rig = await clientRig(formats[given.format], script(given.tool, file));
 	try {
 		const {code, stdout, stderr} = await converse(rig, home, given);
 		const lines = told(stdout);
@@ -90,16 +95,32 @@ async function tryOut(given: Case): Promise<void> {
 			blocks.some(({type, name}) => type === 'tool_use' && name === given.tool),
 			all,
 		);
-		report.check(
-			'the tool does its work',
-			blocks.some(block => block['type'] === 'tool_result' && block['is_error'] !== true),
-			all,
-		);
+		const failed = blocks.filter(block => block['is_error'] === true).map(block => block['tool_use_id']);
+		report.check('one call does its work, the other fails', String(failed) === failsId, all);
 		report.check('it says what the file says', result?.['result'] === `The file says ${word}.`, result ?? all);
 		report.check('it knows of no error', result?.['is_error'] === false, result);
 		const second = rig.model.asked.find(({results}) => results.length > 0);
-		report.check('the result is matched to the call', second?.results[0]?.id === second?.calls[0]?.id, second?.body);
-		report.check('the model gets its own id back', second?.calls[0]?.id.startsWith('call_') === true, second?.body);
+		const ids = [worksId, failsId].join();
+		const shown = second?.body['messages'] ?? second?.body['input'];
+		report.check('the model gets its own ids back', second?.calls.map(({id}) => id).join() === ids, shown);
+		report.check(
+			'each call has its result',
+			second?.results
+				.map(({id}) => id)
+				.sort()
+				.join() === ids,
+			shown,
+		);
+		const failure = second?.results.find(({id}) => id === failsId)?.text ?? '';
+		report.check('the failure is told', /no such file|not exist/i.test(failure), failure);
+		if (given.format === 'openai-responses') {
+			const reasoning = objects(second?.body['input']).find(({type}) => type === 'reasoning');
+			report.check(
+				'the reasoning comes back as it was',
+				reasoning?.['encrypted_content'] === encryptedReasoning,
+				reasoning,
+			);
+		}
 		report.rig(rig);
 	} finally {
 		await rig.stop();

@@ -102,7 +102,11 @@ async function tryOut(model: string): Promise<void> {
 			String(second?.calls.map(({id}) => id)) === String(ids),
 			second?.body,
 		);
-		report.check('each call has its result', String(second?.results.map(({id}) => id)) === String(ids), second?.body);
+		report.check(
+			'each call has its result',
+			String(second?.results.map(({id}) => id)) === String(ids),
+			second?.body['messages'],
+		);
 		const spaced = second?.results[1]?.text ?? 'unsupported';
 		report.check('tools in a namespace are found', !spaced.includes('unsupported'), spaced);
 		report.rig(rig);

@@ -181,7 +181,8 @@ export class Report {
 		say(`  ${ok ? 'ok  ' : 'FAIL'} ${what}`);
 		if (ok) return;
 		this.#failed++;
-		if (detail !== undefined) say(typeof detail === 'string' ? detail : JSON.stringify(detail, undefined, 1));
+		if (detail !== undefined)
+			say((typeof detail === 'string' ? detail : JSON.stringify(detail, undefined, 1)).slice(-6000));
 	}
 
 	/** What holds for every client: no request broke the model's format, every call went well. */

@@ -4,10 +4,12 @@ import {type Answer, reply, type SeenRequest} from 'tapgate/testing';
 import {loadValidators} from '../../plugins/providers/mock/validators.js';
 import {chat} from './chat.js';
 import {type Asked, type Format, object, type Saying} from './format.js';
-import {messages} from './messages.js';
-import {responses} from './responses.js';
+import {messages, signature} from './messages.js';
+import {encryptedReasoning, responses} from './responses.js';
 
 export {type Asked, type Call, counts, type Format, object, objects, type Saying} from './format.js';
+
+export {encryptedReasoning, signature};
 
 /** The formats by the names of their dialects. */
 export const formats = {

@@ -5,7 +5,8 @@ import {type Call, counts, type Format, object, objects, pieces, type Saying, te
 
 const usage = {input_tokens: counts.input, output_tokens: counts.output};
 const stop = ({calls}: Saying) => (calls === undefined ? 'end_turn' : 'tool_use');
-const signature = Buffer.from('signed by the scripted model').toString('base64');
+/** How the model signs its thinking. */
+export const signature = Buffer.from('signed by the scripted model').toString('base64');
 
 function read(body: JsonObject): ReturnType<Format['read']> {
 	const calls: Call[] = [];

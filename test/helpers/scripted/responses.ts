@@ -11,6 +11,9 @@ const usage = {
 	total_tokens: counts.input + counts.output,
 };
 
+/** What the model hides in its reasoning. */
+export const encryptedReasoning = Buffer.from('encrypted by the scripted model').toString('base64');
+
 function read(body: JsonObject): ReturnType<Format['read']> {
 	const calls: Call[] = [];
 	const results: {id: string; text: string}[] = [];
@@ -46,7 +49,7 @@ interface Item {
 function items({thinking, text, calls = []}: Saying): readonly Item[] {
 	const list: Item[] = [];
 	if (thinking !== undefined) {
-		const item = {id: 'rs_1', type: 'reasoning', encrypted_content: 'ZW5jcnlwdGVk'};
+		const item = {id: 'rs_1', type: 'reasoning', encrypted_content: encryptedReasoning};
 		list.push({
 			item: {...item, summary: [{type: 'summary_text', text: thinking}]},
 			empty: {...item, summary: []},
