@@ -106,7 +106,8 @@ export const errorTable = Object.freeze({
 	},
 	upstream_invalid: {
 		status: 502,
-		meaning: "The provider's answer could not be read: too large, cut off, in an unknown encoding, or no API's answer at all.",
+		meaning:
+			"The provider's answer could not be read: too large, cut off, in an unknown encoding, or no API's answer at all.",
 		remedy: 'Try again; if it stays, look at the provider and its base URL.',
 	},
 	shutting_down: {

@@ -6,6 +6,7 @@ import {
 	type Codec,
 	type Dialect,
 	definePlugin,
+	describe,
 	type Gateway,
 	type Loss,
 	type Provider,
@@ -28,14 +29,16 @@ export const translate = definePlugin<TranslateOptions>({
 		const table = new ModelTable(options.models ?? {});
 		const targets = new Map<string, Speaking | undefined>();
 		// Some megabytes of table: read while the first calls are already served, not when one of them asks for a count.
-		gateway.beforeListen(() => void loadTokenizer());
+		gateway.beforeListen(() => {
+			loadTokenizer().catch(error => gateway.log.error('the tokenizer could not be loaded', describe(error)));
+		});
 
 		gateway.hooks.translate.tap(
 			'translate',
 			async (request, attempt): Promise<Translation | Substitute | undefined> => {
 				const {endpoint, dialect} = attempt.exchange;
 				if (endpoint.kind !== 'model' || dialect.codec === undefined) return undefined;
-				if (endpoint.route.operation === 'count') return await counted(request, dialect, attempt.provider);
+				if (endpoint.route.operation === 'count') return await counted(request, dialect, attempt);
 				const {provider} = attempt;
 				const key = `${dialect.name} ${provider.name}`;
 				if (!targets.has(key)) targets.set(key, targetDialect(gateway, dialect, provider));
@@ -107,10 +110,14 @@ function told(losses: readonly Loss[], client: Codec, mode: 'report' | 'refuse' 
 }
 
 /** Nobody upstream counts: the gateway does, and says so. */
-async function counted(request: ClientRequest, dialect: Dialect, provider: Provider): Promise<Substitute | undefined> {
+async function counted(
+	request: ClientRequest,
+	dialect: Dialect,
+	{provider, target}: Attempt,
+): Promise<Substitute | undefined> {
 	const conversation = request.conversation();
 	if (conversation === undefined) return undefined;
-	const input = await countTokens(conversation, provider.kind);
+	const input = await countTokens(conversation, provider.kind, target.model);
 	const answer =
 		dialect.family === 'anthropic' ? {input_tokens: input} : {object: 'response.input_tokens', input_tokens: input};
 	return {answer, headers: {'x-tapgate-estimated': 'input_tokens'}, losses: []};

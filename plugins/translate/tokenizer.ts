@@ -65,28 +65,3 @@ function sliceEnd(text: string, start: number): number {
 	const splitsPair = code >= 0xd800 && code <= 0xdbff;
 	return splitsPair ? end - 1 : end;
 }
-
-/** Counts a text that arrives piece by piece. */
-export class TextCounter {
-	readonly #tokenizer: Tokenizer;
-	#counted = 0;
-	#pending = '';
-
-	constructor(tokenizer: Tokenizer) {
-		this.#tokenizer = tokenizer;
-	}
-
-	add(text: string): void {
-		this.#pending += text;
-		if (this.#pending.length <= 2 * sliceLength) return;
-		let end = 0;
-		while (this.#pending.length - end > sliceLength) end = sliceEnd(this.#pending, end);
-		this.#counted += this.#tokenizer.count(this.#pending.slice(0, end));
-		this.#pending = this.#pending.slice(end);
-	}
-
-	/** Tokens of all that was added. */
-	get tokens(): number {
-		return this.#counted + this.#tokenizer.count(this.#pending);
-	}
-}

@@ -3,7 +3,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {countTokens as countWhole} from 'gpt-tokenizer/encoding/o200k_base';
-import {loadTokenizer, slicesOf, TextCounter} from '../../../plugins/translate/tokenizer.js';
+import {loadTokenizer, slicesOf} from '../../../plugins/translate/tokenizer.js';
 import {textArbitrary} from '../../helpers/conversations.js';
 
 const longestSlice = 256;
@@ -89,36 +89,4 @@ test('a megabyte of one letter or one emoji is cut into a number of slices that 
 		// Eight times that letter are one token, and so is the emoji; one more at most where it was cut.
 		t.true(Math.abs(tokenizer.count(text) - tokens) <= slices.length);
 	}
-});
-
-test('a text that comes in pieces counts as if it had come at once', async t => {
-	const tokenizer = await loadTokenizer();
-	fc.assert(
-		fc.property(longText, fc.array(fc.integer({min: 1, max: 90}), {minLength: 1, maxLength: 8}), (text, sizes) => {
-			const counter = new TextCounter(tokenizer);
-			let at = 0;
-			for (let piece = 0; at < text.length; piece++) {
-				const size = sizes[piece % sizes.length] ?? 1;
-				counter.add(text.slice(at, at + size));
-				at += size;
-			}
-			t.is(counter.tokens, tokenizer.count(text));
-			t.is(counter.tokens, tokenizer.count(text));
-		}),
-	);
-});
-
-test('a counter counts what is done while the rest still comes', t => {
-	let counted = 0;
-	const counter = new TextCounter({
-		count(text) {
-			counted += text.length;
-			return 0;
-		},
-	});
-	const delta = 'word '.repeat(4);
-	for (let i = 0; i < 10_000; i++) counter.add(delta);
-	const {tokens} = counter;
-	t.is(tokens, 0);
-	t.is(counted, delta.length * 10_000);
 });
