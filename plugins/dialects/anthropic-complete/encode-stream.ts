@@ -35,7 +35,8 @@ export class CompletionEncoder implements StreamEncoder {
 				return nothing;
 			case 'part-start': {
 				const {part} = event;
-				if (part.type !== 'text' && part.type !== 'refusal') return nothing;
+				// This format has one answer.
+				if ((part.type !== 'text' && part.type !== 'refusal') || (event.candidate ?? 0) > 0) return nothing;
 				this.#texts.add(event.index);
 				return part.text === '' ? nothing : [this.#piece(part.text)];
 			}
@@ -45,7 +46,7 @@ export class CompletionEncoder implements StreamEncoder {
 				return delta.text === '' ? nothing : [this.#piece(delta.text)];
 			}
 			case 'finish':
-				this.#finish = event.finish;
+				if ((event.candidate ?? 0) === 0) this.#finish = event.finish;
 				return nothing;
 			case 'ping':
 				return [this.keepAlive()];

@@ -51,6 +51,8 @@ export class MessageEncoder implements StreamEncoder {
 			}
 			case 'part-start': {
 				const {index, part} = event;
+				// This format has one answer.
+				if ((event.candidate ?? 0) > 0) break;
 				if (part.type === 'tool-call') this.#calls = true;
 				if (part.type === 'refusal') {
 					this.#refusals.add(index);
@@ -65,6 +67,7 @@ export class MessageEncoder implements StreamEncoder {
 				this.#start(event);
 				break;
 			case 'finish':
+				if ((event.candidate ?? 0) > 0) break;
 				this.#finish = event.finish;
 				if (event.extras !== undefined) this.#extras = event.extras;
 				break;
