@@ -49,6 +49,8 @@ interface ChoiceState {
 	/** The last thinking was unsigned: what is thought next is set apart from it. */
 	thought: boolean;
 	readonly details: JsonObject[];
+	/** The model has said itself that it refuses. */
+	refused: boolean;
 }
 
 /**
@@ -120,7 +122,7 @@ export class ChunkEncoder implements StreamEncoder {
 	#choice(index: number, content: '""' | 'null', events: StreamEvent[]): ChoiceState {
 		let choice = this.#choices[index];
 		if (choice === undefined) {
-			choice = {index, calls: 0, length: 0, thought: false, details: []};
+			choice = {index, calls: 0, length: 0, thought: false, details: [], refused: false};
 			this.#choices[index] = choice;
 			events.push(this.#chunk(choice, `{"role":"assistant","content":${content}}`));
 		}
@@ -183,6 +185,7 @@ export class ChunkEncoder implements StreamEncoder {
 				];
 			}
 			case 'refusal':
+				choice.refused = true;
 				return [this.#chunk(choice, `{"refusal":${JSON.stringify(delta.text)}}`)];
 			case 'signature':
 				open.signature = delta.text;
@@ -224,7 +227,7 @@ export class ChunkEncoder implements StreamEncoder {
 		for (const [index, finish] of this.#finishes.entries()) {
 			const choice = this.#choice(index, '""', events);
 			const reason = JSON.stringify(encodeFinish(finish, choice.calls > 0));
-			events.push(this.#chunk(choice, lastDelta(finish), `,"finish_reason":${reason}`));
+			events.push(this.#chunk(choice, lastDelta(finish, choice.refused), `,"finish_reason":${reason}`));
 		}
 		if (this.#context.conversation.streamUsage && this.#usage !== undefined) {
 			events.push(wireEvent(`${this.#head}],"usage":${JSON.stringify(encodeUsage(this.#usage))}}\n\n`));
@@ -239,6 +242,7 @@ export class ChunkEncoder implements StreamEncoder {
 	}
 
 	fail(error: GatewayError): readonly StreamEvent[] {
+		if (this.#over) return nothing;
 		this.#over = true;
 		return [wireEvent(encodeErrorEvent(error))];
 	}
@@ -249,7 +253,7 @@ export class ChunkEncoder implements StreamEncoder {
 }
 
 /** Why it was refused, where the model itself has not said it. */
-function lastDelta(finish: Finish | undefined): string {
-	if (finish?.reason !== 'refusal' || finish.explanation === undefined) return '{}';
+function lastDelta(finish: Finish | undefined, refused: boolean): string {
+	if (refused || finish?.reason !== 'refusal' || finish.explanation === undefined) return '{}';
 	return JSON.stringify({refusal: finish.explanation});
 }

@@ -107,6 +107,7 @@ export class TextChunkEncoder implements StreamEncoder {
 	}
 
 	fail(error: GatewayError): readonly StreamEvent[] {
+		if (this.#over) return nothing;
 		this.#over = true;
 		return [wireEvent(encodeErrorEvent(error))];
 	}
