@@ -169,20 +169,32 @@ export class Guard {
 		});
 	}
 
+	/** Most taps answer at once, and waiting for a promise would be most of what they cost. */
 	#guardAsync(tap: Tap, plugin: string, contract: HookContract): Tap {
-		return async (...args) => {
-			const began = this.#report.timed === undefined ? 0 : performance.now();
+		const {timed} = this.#report;
+		const settled = async (given: PromiseLike<unknown>, subject: unknown, began: number): Promise<unknown> => {
 			try {
-				const given = tap(...args);
-				const answer = isThenable(given)
-					? await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given)
-					: given;
-				return answer === undefined || contract.check === undefined ? answer : contract.check(answer, plugin);
+				return checked(await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given), plugin, contract);
 			} catch (error) {
 				return this.#failed(error, plugin, contract);
 			} finally {
-				this.#report.timed?.(args.at(-1), plugin, performance.now() - began);
+				timed?.(subject, plugin, performance.now() - began);
 			}
+		};
+		return (...args) => {
+			const began = timed === undefined ? 0 : performance.now();
+			let given: unknown;
+			try {
+				given = tap(...args);
+				if (!isThenable(given)) {
+					const kept = new Kept(checked(given, plugin, contract));
+					timed?.(args.at(-1), plugin, performance.now() - began);
+					return kept;
+				}
+			} catch (error) {
+				given = Promise.reject(error);
+			}
+			return settled(given as PromiseLike<unknown>, args.at(-1), began);
 		};
 	}
 
@@ -195,7 +207,7 @@ export class Guard {
 					answer.then(undefined, () => {});
 					throw new TypeError('this hook is synchronous; the tap returned a promise');
 				}
-				return answer === undefined || contract.check === undefined ? answer : contract.check(answer, plugin);
+				return checked(answer, plugin, contract);
 			} catch (error) {
 				return this.#failed(error, plugin, contract);
 			} finally {
@@ -209,6 +221,24 @@ export class Guard {
 		if (contract.decides) throw blamed(error, plugin, contract.name);
 		this.#report.fault(new PluginError(plugin, contract.name, error));
 		return undefined;
+	}
+}
+
+function checked(answer: unknown, plugin: string, {check}: HookContract): unknown {
+	return answer === undefined || check === undefined ? answer : check(answer, plugin);
+}
+
+/** A promise in tapable's eyes, kept already: it calls back at once. */
+class Kept {
+	readonly #answer: unknown;
+
+	constructor(answer: unknown) {
+		this.#answer = answer;
+	}
+
+	// biome-ignore lint/suspicious/noThenProperty: tapable asks for nothing else of a promise
+	then(resolve: (answer: unknown) => void): void {
+		resolve(this.#answer);
 	}
 }
 

@@ -117,8 +117,9 @@ export class ClientRequest {
 	/** The same call without some headers. */
 	withoutHeaders(names: readonly string[]): ClientRequest {
 		if (!names.some(name => this.headers[name] !== undefined)) return this;
-		const headers: Record<string, string | readonly string[] | undefined> = Object.assign({}, this.headers);
-		for (const name of names) delete headers[name];
+		// Not a copy with deletions: an object that has lost a property is slow for the rest of its life.
+		const headers: Record<string, string | readonly string[] | undefined> = {};
+		for (const name in this.headers) if (!names.includes(name)) headers[name] = this.headers[name];
 		return this.#with(headers);
 	}
 

@@ -98,13 +98,24 @@ export function createApp(engine: Engine): Koa {
 	};
 
 	for (const route of engine.routes) router.register(route.path, [route.method], pluginRoute(route) as never);
+	// Most calls are for one of a few exact paths, where there is nothing to check or to match.
+	const exact = new Map<string, (ctx: Context) => Promise<void>>();
 	for (const dialect of engine.dialects) {
-		for (const route of dialect.routes) router.register(route.path, [route.method], modelCall(dialect, route) as never);
+		for (const route of dialect.routes) {
+			const {method, path} = route;
+			const handle = modelCall(dialect, route);
+			const taken = router.match(path, method).pathAndMethod.length > 0 || mappedProvider(engine, path) !== undefined;
+			if (!taken) exact.set(`${method} ${path}`, handle);
+			router.register(path, [method], handle as never);
+		}
 	}
 
 	app.use(async (ctx, next) => {
 		if (!engine.ready) ctx.set('connection', 'close');
-		const problem = checkPath(ctx.req.url ?? '');
+		const {method, url = ''} = ctx.req;
+		const handle = exact.get(`${method} ${url.split('?', 1)[0]}`);
+		if (handle !== undefined) return await handle(ctx);
+		const problem = checkPath(url);
 		if (problem !== undefined) {
 			ctx.respond = false;
 			const call = open(ctx, {kind: 'local', dialect: spokenDialect(engine, ctx)});

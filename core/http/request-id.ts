@@ -9,8 +9,17 @@ export function requestId(incoming: string | readonly string[] | undefined): str
 	return typeof incoming === 'string' && sane.test(incoming) ? incoming : uuidV7();
 }
 
+let millisecond = 0;
+/** What all ids of a millisecond begin with. */
+let begin = '';
+
 /** A UUID that sorts by time. @see https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7 */
 export function uuidV7(): string {
-	const time = Date.now().toString(16).padStart(12, '0');
-	return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+	const now = Date.now();
+	if (now !== millisecond) {
+		const time = now.toString(16).padStart(12, '0');
+		begin = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+		millisecond = now;
+	}
+	return begin + randomUUID().slice(15);
 }

@@ -17,7 +17,7 @@ export interface EventStreamOptions {
 	/** The client did not ask for usage, the gateway did: what tells of usage alone is not passed on. */
 	readonly hideUsage: boolean;
 	/** What must not be passed on when the provider quotes it in an error event. */
-	readonly credentials: readonly string[];
+	readonly credentials: () => readonly string[];
 	/** The way into the client's dialect; absent when the provider speaks it. */
 	readonly translation: StreamTranslation | undefined;
 }
@@ -27,7 +27,7 @@ export class EventStream {
 	readonly #splitter = new EventSplitter();
 	readonly #watcher: StreamWatcher;
 	readonly #hideUsage: boolean;
-	readonly #credentials: readonly string[];
+	readonly #credentials: () => readonly string[];
 	/** The way into the client's dialect; absent when the provider speaks it. */
 	readonly translation: StreamTranslation | undefined;
 	#held: Buffer[] = [];
@@ -200,7 +200,7 @@ export class EventStream {
 	}
 
 	#keep(kept: Buffer[], event: Buffer, facts: EventFacts): void {
-		if (facts === 'error') kept.push(withoutCredentials(event, this.#credentials));
+		if (facts === 'error') kept.push(withoutCredentials(event, this.#credentials()));
 		else if (!this.#hideUsage) kept.push(event);
 		else if (facts !== 'usage-only') kept.push(withoutUsage(event));
 	}

@@ -126,8 +126,11 @@ export function gatewayHeaders(call: Call): Record<string, string> {
 	return headers;
 }
 
+const plain = /^[\x20-\x7e]*$/;
+
 /** Text of a client's or a provider's making, made fit for a header: ASCII, one line, bounded. */
 export function headerSafe(text: string): string {
+	if (text.length < 100 && plain.test(text)) return text;
 	return text
 		.slice(0, 2000)
 		.toWellFormed()

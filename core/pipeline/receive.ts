@@ -113,7 +113,7 @@ async function failure(
 ): Promise<Answered> {
 	const {status} = response;
 	const {headers, body} = decoded(attempt, response);
-	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials);
+	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials());
 	const text = bytes.toString('utf8');
 	const json = parsed(text);
 	const read = attempt.provider.readError?.(status, json);

@@ -18,7 +18,7 @@ export interface Response {
 	/** The gateway asked the stream to report usage; the client did not. */
 	readonly usageAsked: boolean;
 	/** Values that `sign` added: they must not come back to the client in an error. */
-	readonly credentials: readonly string[];
+	readonly credentials: () => readonly string[];
 }
 
 /** Builds, prepares, signs and sends. @throws {GatewayError} when upstream cannot be reached or does not answer in time. */
@@ -37,12 +37,13 @@ export async function send(
 		bytes,
 	);
 	if (prepare.taps.length > 0) request = await prepare.promise(request, attempt);
-	const unsigned = request;
+	const unsigned = request.headers;
 	if (!attempt.provider.signs) request = request.withHeaders(call.anonymousCredentials());
 	call.present();
 	const signer = sign.get(attempt.provider.name);
 	if (signer !== undefined && signer.taps.length > 0) request = await signer.promise(request, attempt);
-	const credentials = added(unsigned, request);
+	const signed = request.headers;
+	const credentials = (): readonly string[] => added(unsigned, signed);
 	call.present();
 	const own = send.taps.length > 0 ? await send.promise(request, attempt) : undefined;
 	if (own !== undefined) return {...own, body: readable(call, own), usageAsked, credentials};
@@ -117,10 +118,9 @@ function headers(call: Call, {provider}: Attempt): Record<string, string | strin
 }
 
 /** The header values, and the secrets within them, that were not there before signing. */
-function added(before: UpstreamRequest, after: UpstreamRequest): readonly string[] {
-	if (before === after) return [];
-	return Object.entries(after.headers).flatMap(([name, value]) =>
-		before.headers[name] === value ? [] : [String(value).replace(/^(Bearer|Basic) /i, '')],
+function added(before: UpstreamRequest['headers'], after: UpstreamRequest['headers']): readonly string[] {
+	return Object.entries(after).flatMap(([name, value]) =>
+		before[name] === value ? [] : [String(value).replace(/^(Bearer|Basic) /i, '')],
 	);
 }
 

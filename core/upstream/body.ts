@@ -1,5 +1,8 @@
 import type {Readable} from 'node:stream';
 import {UpstreamError} from './errors.js';
+import {PooledBody} from './pooled-body.js';
+
+const noBytes = Buffer.alloc(0);
 
 /**
  * Reads a whole answer into one buffer. An answer beyond `limit` bytes is destroyed, so that its connection is let go.
@@ -11,6 +14,11 @@ export function readBody(body: Readable, limit: number): Promise<Buffer> {
 		// A stream that broke before we came never says so again.
 		if (body.destroyed) {
 			reject(body.errored ?? closedError());
+			return;
+		}
+		// A small answer comes in one piece with its head: then nothing is listened for.
+		if (body instanceof PooledBody && body.whole && body.readableLength <= limit) {
+			resolve(body.read() ?? noBytes);
 			return;
 		}
 		const chunks: Buffer[] = [];

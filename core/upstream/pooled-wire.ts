@@ -121,7 +121,7 @@ export class PooledWire implements Wire, Dispatcher.DispatchHandler {
 	onComplete(): void {
 		this.#over = true;
 		this.#report.clock.stop();
-		this.#body?.push(null);
+		this.#body?.finish();
 	}
 
 	onError(error: Error): void {

@@ -51,13 +51,17 @@ export class Transport {
 		this.#connections = new NodeConnections(this.#options);
 		this.#template = new Options(undefined, {
 			isStream: true,
-			retry: {limit: 0},
+			retry: {limit: 0, methods: [], statusCodes: [], errorCodes: []},
 			decompress: false,
 			throwHttpErrors: false,
 			followRedirect: false,
 		});
-		// Assigned and not given: got spreads it into every request, and spreading undefined values is slow.
+		// got copies these for every call, member by member: what is not there is not copied. Assigned and not given, because
+		// what is given is merged with got's defaults.
 		this.#template.cacheOptions = {};
+		this.#template.https = {};
+		this.#template.timeout = {};
+		this.#template.headers = {};
 	}
 
 	/**
@@ -72,10 +76,8 @@ export class Transport {
 		const pending = new Call(url.host, this.#timeouts, body instanceof Readable);
 		const template = this.#template;
 		template.request = this.#request(call, pending);
-		template.method = call.method as Method;
-		// got replaces its default headers (user-agent) by these.
-		template.headers = call.headers as Record<string, string | string[]>;
-		// Parsing a URL is the dearest of got's setters, and a provider has few.
+		// got's setters check and copy what they are given, so they are used for what has changed, and the headers go past got.
+		if (call.method !== template.method) template.method = call.method as Method;
 		if (url.href !== this.#templateUrl) {
 			template.url = withoutCredentials(url);
 			this.#templateUrl = url.href;
@@ -100,9 +102,9 @@ export class Transport {
 
 	/** got's `request` option: what really sends the call. It may return a promise of the response. */
 	#request(call: UpstreamCall, pending: Call): RequestFunction {
-		const request = (_url: URL, {method = 'GET', headers}: {method?: string; headers?: unknown}) => {
-			const {url, body} = call;
-			const flat = flattenHeaders(headers as Record<string, string | string[] | undefined>);
+		const request = () => {
+			const {method, url, body} = call;
+			const flat = flattenHeaders(call.headers);
 			if (!call.stream && !(body instanceof Readable)) {
 				const origin = this.#origin(url.origin);
 				if (!origin.refused) {
