@@ -39,9 +39,19 @@ export function statusOf(type: unknown): number {
 	return statuses.get(type) ?? 500;
 }
 
+/**
+ * Code of the refusal to keep a conversation for the client. Anthropic's own, and told as Anthropic tells it: its clients look
+ * for it and go on by sending the whole conversation.
+ */
+export const threadsUnsupported = 'thread_unsupported_request';
+
 /** `{"type":"error","error":{…},"request_id":…}` */
 export function encodeError(error: GatewayError, requestId: string): JsonObject {
-	return {type: 'error', error: {type: errorType(error.status), message: error.message}, request_id: requestId};
+	const {code, status, message} = error;
+	const type = errorType(status);
+	const told =
+		code === threadsUnsupported ? {type, message, details: {error_code: code, unsupported: []}} : {type, message};
+	return {type: 'error', error: told, request_id: requestId};
 }
 
 /** Reads the envelope; `undefined` when it is another's. */

@@ -1,6 +1,7 @@
 /** Request members that the hub has no word for, and what becomes of them when a call leaves their dialect. */
 
-import {type Extra, type JsonObject, type Loss, refusal} from '../../core/index.js';
+import {type Extra, GatewayError, type JsonObject, type Loss, refusal} from '../../core/index.js';
+import {threadsUnsupported} from './anthropic.js';
 
 /**
  * Members that stand for something kept at one provider, or for more than one answer. Without them the model would be asked
@@ -21,6 +22,7 @@ const forbidding: Readonly<Record<string, Readonly<Record<string, (value: unknow
 	'anthropic-messages': {
 		mcp_servers: value => Array.isArray(value) && value.length > 0,
 		container: isSet,
+		thread: isSet,
 	},
 };
 
@@ -60,11 +62,9 @@ function isSet(value: unknown): boolean {
 export function refuseUntranslatable(extras: readonly Extra[], dialect: string): void {
 	for (const {dialect: home, path, value} of extras) {
 		if (home === dialect || !forbidding[home]?.[path]?.(value)) continue;
-		throw refusal(
-			'invalid_body',
-			`"${path}" means something to ${home} only, and this model does not speak it. Leave it out and send the whole conversation, or choose another model.`,
-			{param: path},
-		);
+		const message = `"${path}" means something to ${home} only, and this model does not speak it. Leave it out and send the whole conversation, or choose another model.`;
+		if (path === 'thread') throw new GatewayError(threadsUnsupported, 400, message, {param: path});
+		throw refusal('invalid_body', message, {param: path});
 	}
 }
 
