@@ -8,7 +8,7 @@ import {dialect} from './names.js';
 
 /** A part of the hub's on its way into blocks. */
 interface Writing {
-	readonly part: Part;
+	part: Part;
 	/** What has not been written because another block is open. */
 	readonly waiting: Delta[];
 	/** It waits for its turn. */
@@ -70,8 +70,11 @@ export class BlockWriter {
 	write(index: number, delta: Delta): void {
 		const writing = this.#parts.get(index);
 		if (writing === undefined) return;
-		if (delta.type === 'signature') writing.signature = delta.text;
-		else if (fits(writing.part, delta)) this.#write(writing, delta);
+		if (delta.type === 'signature') {
+			writing.signature = delta.text;
+			if (delta.signedBy !== undefined && writing.part.type === 'thinking')
+				writing.part = Object.assign({}, writing.part, {signedBy: delta.signedBy});
+		} else if (fits(writing.part, delta)) this.#write(writing, delta);
 	}
 
 	end(index: number): void {

@@ -27,6 +27,7 @@ export class ReasoningOutput implements PartOutput {
 	readonly #place: number;
 	#text = '';
 	#signature: string | undefined;
+	#signedBy: string | undefined;
 
 	constructor(part: ThinkingPart | RedactedThinkingPart, writer: StreamWriter) {
 		this.#part = part;
@@ -44,7 +45,10 @@ export class ReasoningOutput implements PartOutput {
 	}
 
 	add(delta: Delta): void {
-		if (delta.type === 'signature') this.#signature = delta.text;
+		if (delta.type === 'signature') {
+			this.#signature = delta.text;
+			this.#signedBy = delta.signedBy;
+		}
 		if ((delta.type !== 'thinking' && delta.type !== 'text') || delta.text === '') return;
 		const writer = this.#writer;
 		if (this.#text === '') {
@@ -92,7 +96,8 @@ export class ReasoningOutput implements PartOutput {
 		}
 		const part = this.#part;
 		const signed = this.#signature === undefined ? {} : {signature: this.#signature};
-		const whole = part.type === 'thinking' ? Object.assign({}, part, {text: this.#text}, signed) : part;
+		const signer = this.#signedBy === undefined ? {} : {signedBy: this.#signedBy};
+		const whole = part.type === 'thinking' ? Object.assign({}, part, {text: this.#text}, signed, signer) : part;
 		writer.finish(
 			this.#place,
 			thinkingItem(whole, () => this.#id),
