@@ -67,7 +67,7 @@ export class WayBack {
 		const {client, target, model, names, requestBytes} = this.#crossing;
 		return new StreamBack(
 			target.codec.decodeStream(),
-			client.encodeStream(this.#context(model)),
+			named => client.encodeStream(this.#context(named === '' ? model : named)),
 			names,
 			requestBytes,
 			usage => {
@@ -98,25 +98,32 @@ export class WayBack {
 /** The way back of one stream, event by event; nothing is held back but what the client's format needs. */
 class StreamBack implements StreamTranslation {
 	readonly #decoder: StreamDecoder;
-	readonly #encoder: StreamEncoder;
+	readonly #encoderFor: (model: string) => StreamEncoder;
 	readonly #names: CallNames;
 	readonly #requestBytes: number;
 	readonly #estimated: (usage: Usage) => void;
+	#made: StreamEncoder | undefined;
 	#reported = false;
 	#textLength = 0;
 
 	constructor(
 		decoder: StreamDecoder,
-		encoder: StreamEncoder,
+		encoderFor: (model: string) => StreamEncoder,
 		names: CallNames,
 		requestBytes: number,
 		estimated: (usage: Usage) => void,
 	) {
 		this.#decoder = decoder;
-		this.#encoder = encoder;
+		this.#encoderFor = encoderFor;
 		this.#names = names;
 		this.#requestBytes = requestBytes;
 		this.#estimated = estimated;
+	}
+
+	/** Made for the first event, which says what the provider calls the model: a whole answer names it so as well. */
+	get #encoder(): StreamEncoder {
+		this.#made ??= this.#encoderFor('');
+		return this.#made;
 	}
 
 	push(event: StreamEvent): readonly StreamEvent[] {
@@ -147,6 +154,7 @@ class StreamBack implements StreamTranslation {
 	#step(event: CompletionEvent): readonly StreamEvent[] {
 		switch (event.type) {
 			case 'start':
+				this.#made ??= this.#encoderFor(event.model);
 				// Clients show how full the context is from the first event on: better about right than zero.
 				if (event.usage !== undefined) return this.#encoder.push(event);
 				return this.#encoder.push(Object.assign({}, event, {usage: estimatedUsage(this.#requestBytes, undefined)}));

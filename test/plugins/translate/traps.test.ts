@@ -123,3 +123,22 @@ test('row 150: servers that Anthropic itself would connect to cannot be asked fo
 	t.regex(await answer.text(), /mcp_servers/);
 	t.is(upstream.requests.length, 0);
 });
+
+test('row 142: plain or streamed, an answer names the model as the provider does', async t => {
+	const {upstream, messages} = await running(t);
+	const model = 'm-2026-08-01';
+	const chunk = (delta: object, finish: string | null) => ({
+		id: 'chatcmpl-1',
+		object: 'chat.completion.chunk',
+		created: 1_700_000_000,
+		model,
+		choices: [{index: 0, delta, finish_reason: finish}],
+	});
+	upstream.answer(
+		reply.json(Object.assign({}, completion, {model})),
+		reply.events([chunk({role: 'assistant', content: 'Hi'}, null), chunk({}, 'stop'), '[DONE]']),
+	);
+
+	t.like(await (await messages()).json(), {model});
+	t.true((await (await messages({stream: true})).text()).includes(`"model":"${model}"`));
+});
