@@ -54,6 +54,11 @@ function isSet(value: unknown): boolean {
 	return value !== undefined && value !== null;
 }
 
+/** Items of the input that stand for history which the provider keeps, or which only it can read. */
+function isKept(home: string, path: string): boolean {
+	return home === 'openai-responses' && path.startsWith('input[');
+}
+
 /**
  * Refuses a call whose meaning hangs on a member that only its own dialect knows.
  * @param dialect the one that is written.
@@ -61,7 +66,7 @@ function isSet(value: unknown): boolean {
  */
 export function refuseUntranslatable(extras: readonly Extra[], dialect: string): void {
 	for (const {dialect: home, path, value} of extras) {
-		if (home === dialect || !forbidding[home]?.[path]?.(value)) continue;
+		if (home === dialect || !(isKept(home, path) || forbidding[home]?.[path]?.(value))) continue;
 		const message = `"${path}" means something to ${home} only, and this model does not speak it. Leave it out and send the whole conversation, or choose another model.`;
 		if (path === 'thread') throw new GatewayError(threadsUnsupported, 400, message, {param: path});
 		throw refusal('invalid_body', message, {param: path});
