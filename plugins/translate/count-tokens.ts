@@ -7,8 +7,6 @@ import {audioTokens, imageTokens, pdfPages} from './media-tokens.js';
 import {type TokenProfile, tokenProfile} from './token-profiles.js';
 import {loadTokenizer, slicesOf} from './tokenizer.js';
 
-export {loadTokenizer} from './tokenizer.js';
-
 /** Slices after which other calls get their turn: a few milliseconds. */
 const slicesAtOnce = 12;
 

@@ -6,7 +6,6 @@ import {
 	type Codec,
 	type Dialect,
 	definePlugin,
-	describe,
 	type Gateway,
 	type Loss,
 	type Provider,
@@ -14,7 +13,7 @@ import {
 	type Substitute,
 	type Translation,
 } from '../../core/index.js';
-import {countTokens, loadTokenizer} from './count-tokens.js';
+import {countTokens} from './count-tokens.js';
 import {ModelTable} from './model-table.js';
 import {CallNames} from './names.js';
 import {type TranslateOptions, translateSchema} from './options.js';
@@ -28,10 +27,6 @@ export const translate = definePlugin<TranslateOptions>({
 	apply(gateway, options) {
 		const table = new ModelTable(options.models ?? {});
 		const targets = new Map<string, Speaking | undefined>();
-		// Some megabytes of table: read while the first calls are already served, not when one of them asks for a count.
-		gateway.beforeListen(() => {
-			loadTokenizer().catch(error => gateway.log.error('the tokenizer could not be loaded', describe(error)));
-		});
 
 		gateway.hooks.translate.tap(
 			'translate',
