@@ -143,6 +143,8 @@ function encodeSampling(conversation: Conversation, traits: ModelTraits, losses:
 	const fixed = traits.sampling === 'none';
 	const one = traits.sampling === 'one' && temperature !== undefined;
 	const highest = Math.min(traits.maxTemperature ?? highestTemperature, highestTemperature);
+	if (temperature !== undefined && !fixed && temperature > highest)
+		lose('temperature', `the highest that this model takes is ${highest}`);
 	return Object.assign(
 		{},
 		temperature === undefined

@@ -51,7 +51,7 @@ export function encodeReasoning(
 		if (wanted !== 'none') losses.push({path: 'reasoning', reason: 'the model does not think'});
 		return undefined;
 	}
-	const effort = wanted === undefined ? undefined : nearest(wanted, traits.efforts);
+	const effort = wanted === undefined ? undefined : nearest(wanted, traits.efforts, losses);
 	// Who asks for thinking by a budget is shown it; here it has to be asked for by name.
 	const summed = reasoning.display === 'summarized' || (reasoning.mode === 'on' && reasoning.display === undefined);
 	if (effort === undefined && !summed) return undefined;
@@ -67,10 +67,15 @@ function effortOf({mode, effort, budgetTokens}: Reasoning): Effort | undefined {
 }
 
 /** The effort of those that the model knows which is closest to the one wanted, the higher of two. Off is no effort among others. */
-function nearest(wanted: Effort, known: readonly Effort[] | undefined): Effort {
+function nearest(wanted: Effort, known: readonly Effort[] | undefined, losses: Loss[]): Effort {
 	if (known === undefined || known.length === 0 || known.includes(wanted)) return wanted;
 	const rank = (effort: Effort) => efforts.indexOf(effort);
 	const distance = (effort: Effort) => Math.abs(rank(effort) - rank(wanted));
 	const ranked = known.filter(effort => effort !== 'none').sort((a, b) => rank(b) - rank(a));
-	return ranked.reduce((best, effort) => (distance(effort) < distance(best) ? effort : best), ranked[0] ?? wanted);
+	const chosen = ranked.reduce(
+		(best, effort) => (distance(effort) < distance(best) ? effort : best),
+		ranked[0] ?? wanted,
+	);
+	losses.push({path: 'reasoning', reason: `effort "${wanted}" is told to this model as "${chosen}"`});
+	return chosen;
 }

@@ -18,3 +18,15 @@ for (const {codec, name} of [chat, messages]) {
 		});
 	}
 }
+
+test('rows 104 and 112: what a model takes only in part is a loss', t => {
+	const asked = {model: 'm', messages: [{role: 'user', content: 'x'}], temperature: 1.8, reasoning_effort: 'max'};
+
+	const {body, losses} = responses.codec.encodeRequest(chat.codec.decodeRequest(asked), {
+		maxTemperature: 1,
+		efforts: ['low', 'high'],
+	});
+
+	t.like(body, {temperature: 1, reasoning: {effort: 'high'}});
+	t.deepEqual(losses.map(({path}) => path).sort(), ['reasoning', 'temperature']);
+});
