@@ -23,7 +23,8 @@ const grammars: Readonly<Record<string, (events: readonly StreamEvent[]) => Read
 export function readStream(dialect: string, events: readonly StreamEvent[]): Reading {
 	const grammar = grammars[dialect];
 	if (grammar === undefined) throw new Error(`no grammar for ${dialect}`);
-	return grammar(events);
+	const {faults, ending} = grammar(events);
+	return {faults, ending};
 }
 
 /** The events of bytes as they came over the wire. */

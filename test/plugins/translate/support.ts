@@ -1,6 +1,6 @@
 /** Two formats back to back, without a gateway around them. */
 
-import type {Codec, Dialect, JsonObject, ReplyContext, StreamEvent} from '../../../core/index.js';
+import type {Codec, CompletionEvent, Dialect, JsonObject, ReplyContext, StreamEvent} from '../../../core/index.js';
 import {anthropicComplete} from '../../../plugins/dialects/anthropic-complete/index.js';
 import {anthropicMessages} from '../../../plugins/dialects/anthropic-messages/index.js';
 import {openaiChat} from '../../../plugins/dialects/openai-chat/index.js';
@@ -70,6 +70,18 @@ export function translated(way: WayBack, bytes: Uint8Array): readonly StreamEven
 
 export function bytesOf(events: readonly StreamEvent[]): Buffer {
 	return Buffer.concat(events.map(({bytes}) => bytes));
+}
+
+/** A hub stream in a format. */
+export function encoded(dialect: Speaking, events: readonly CompletionEvent[]): readonly StreamEvent[] {
+	const encoder = dialect.codec.encodeStream(contextFor(dialect));
+	return [...events.flatMap(event => encoder.push(event)), ...encoder.end()];
+}
+
+/** A native stream in the hub's terms. */
+export function decoded(dialect: Speaking, events: readonly StreamEvent[]): readonly CompletionEvent[] {
+	const decoder = dialect.codec.decodeStream();
+	return [...eventsIn(bytesOf(events)).flatMap(event => decoder.push(event)), ...decoder.end()];
 }
 
 /** What an answer is written for; ids count up. */
