@@ -69,3 +69,9 @@ test('the README shows the token cap as it is', t => {
 	const file = read('docs/examples/token-cap.ts');
 	t.true(read('README.md').includes(file.slice(file.indexOf('import'))));
 });
+
+test('the tutorial shows the taps of the guardrail as they are', t => {
+	const file = read('docs/examples/guardrail.ts');
+	const taps = file.slice(file.indexOf('\t\thooks.admit.tap'), file.indexOf('\t\tfunction maskPart')).trimEnd();
+	t.true(read('docs/writing-a-plugin.md').includes(taps.replace(/^\t\t/gm, '')));
+});
