@@ -40,11 +40,16 @@ export function run(command: string, args: readonly string[], options: RunOption
 		const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
 		child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
 		child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes));
+		// The whole group: clients start shells, and those start whatever they were told to.
 		const stop = () => {
-			// Of the whole group: clients start shells, and those start whatever they were told to.
-			if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+			try {
+				if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+			} catch {
+				// Nobody is left.
+			}
 		};
 		const timer = setTimeout(stop, options.seconds * 1000);
+		child.on('exit', stop);
 		child.on('error', reject);
 		child.on('close', code => {
 			clearTimeout(timer);
