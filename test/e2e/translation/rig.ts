@@ -1,7 +1,7 @@
 /** A translating gateway before one provider of each format, and calls of every client to every one of them. */
 
 import type {ExecutionContext} from 'ava';
-import type {ClosedExchange, JsonObject, StreamEvent} from 'tapgate';
+import type {ClosedExchange, JsonObject, Plugin, StreamEvent} from 'tapgate';
 import {anthropicCompatible, auth, openaiCompatible, routing, translate} from 'tapgate/plugins';
 import {type StartedGateway, startGateway, type Upstream} from 'tapgate/testing';
 import {eventsIn, type Reading, readStream} from '../../helpers/stream-grammar.js';
@@ -25,6 +25,7 @@ const anthropicFormats = ['anthropic-messages', 'anthropic-complete'];
 export async function translatingRig(
 	t: ExecutionContext,
 	options: NonNullable<Parameters<typeof translate>[0]> = {},
+	plugins: readonly Plugin[] = [],
 ): Promise<TranslatingRig> {
 	const upstream = await provider(t);
 	const recorder = exchangeRecorder();
@@ -35,6 +36,7 @@ export async function translatingRig(
 			...anthropicFormats.map(name => anthropicCompatible({name, baseUrl: upstream.url, dialects: [name]})),
 			routing(),
 			translate(options),
+			...plugins,
 			recorder.plugin,
 		],
 		server: {drainSeconds: 5},

@@ -2,6 +2,7 @@
 
 import {gzipSync} from 'node:zlib';
 import test from 'ava';
+import type {Plugin} from 'tapgate';
 import {type Answer, reply} from 'tapgate/testing';
 import {readAnswer, streamedAnswer} from '../../helpers/official-clients.js';
 import {eventsOf} from '../../plugins/dialects/recordings.js';
@@ -9,12 +10,14 @@ import {
 	chat,
 	complete,
 	completions,
+	legacy,
 	messages,
 	modern,
 	responses,
 	type Speaking,
 } from '../../plugins/translate/support.js';
 import {endsInError, type RecordedStream, streams} from '../recorded.js';
+import {handsOn} from '../support.js';
 import {readBy, translatingRig} from './rig.js';
 
 const eventStream = {'content-type': 'text/event-stream'};
@@ -29,7 +32,7 @@ const sources: readonly RecordedStream[] = [chat, responses, messages, completio
 });
 
 const crossings = sources.flatMap(source =>
-	[...modern, completions]
+	[...modern, ...legacy]
 		.filter(client => client !== source.dialect)
 		.map(client => [source, source.dialect as Speaking, client] as const),
 );
@@ -81,6 +84,12 @@ const ways = {
 	ended: (_request, response) => void response.end(),
 } as const satisfies Record<string, Answer>;
 
+/** Streams run another way when a plugin takes them apart. */
+const breaks: readonly (readonly [name: string, way: Answer, ...plugins: readonly Plugin[]])[] = [
+	...Object.entries(ways),
+	['ended, through a plugin,', ways.ended, handsOn()],
+];
+
 function broken(bytes: Uint8Array, way: Answer): Answer {
 	return async (request, response, incoming) => {
 		response.writeHead(200, eventStream).flushHeaders();
@@ -90,9 +99,9 @@ function broken(bytes: Uint8Array, way: Answer): Answer {
 }
 
 for (const [source, target, client] of crossings) {
-	for (const [name, way] of Object.entries(ways)) {
+	for (const [name, way, ...plugins] of breaks) {
 		test(`${source.name} → ${client.name}: ${name} behind every event`, async t => {
-			const {upstream, call, closed} = await translatingRig(t);
+			const {upstream, call, closed} = await translatingRig(t, {}, plugins);
 			const events = eventsOf(source.bytes);
 			const watcher = source.dialect.watchStream();
 			let at = 0;
