@@ -37,6 +37,12 @@ export interface RequestFacts {
 export interface StreamWatcher {
 	/** @param event the bytes of one whole event as latin1 text (fast to search; decode before reading text from it). */
 	see(event: string): EventFacts;
+	/**
+	 * Tells of several whole events at once whether they are content and nothing that {@link see} would note: then none of them
+	 * is looked at. Must be sure when it says yes; a no costs time only.
+	 * @param events as latin1 text, with line feeds only.
+	 */
+	plain(events: string): boolean;
 	/** Token counts seen so far. */
 	readonly usage: Usage | undefined;
 	/** True once the stream has said that it is complete; a stream that ends before is truncated. */

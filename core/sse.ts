@@ -4,6 +4,7 @@ import {refusal} from './errors.js';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const blankLine = Buffer.from('\n\n');
 
 /** An event larger than this is not an event of any model API. */
 const maxEventBytes = 32 * 1024 * 1024;
@@ -58,6 +59,30 @@ export class EventSplitter {
 		}
 		if (start < chunk.length) this.#hold(chunk.subarray(start));
 		return events;
+	}
+
+	/** An event has begun and not ended. */
+	get holding(): boolean {
+		return this.#heldBytes > 0 || this.#afterReturn;
+	}
+
+	/**
+	 * Takes a chunk in that begins with an event, as one piece: what stands before its last blank line. Most chunks need no
+	 * closer look, and finding two bytes from the end costs a tenth of cutting every event.
+	 * @returns `undefined`, with nothing taken in, when the chunk has to be cut event by event.
+	 */
+	run(chunk: Buffer): Buffer | undefined {
+		if (chunk.includes(carriageReturn)) return undefined;
+		const end = chunk.lastIndexOf(blankLine) + blankLine.length;
+		if (end < blankLine.length || chunk[0] === lineFeed) return undefined;
+		if (end < chunk.length) this.push(chunk.subarray(end));
+		return chunk.subarray(0, end);
+	}
+
+	/** Length of a chunk's beginning that completes the event which is held. */
+	heldUntil(chunk: Buffer): number {
+		const end = chunk.indexOf(blankLine);
+		return end === -1 ? chunk.length : end + blankLine.length;
 	}
 
 	/** What is left when the stream has ended: an event without its blank line, or nothing. */

@@ -9,6 +9,7 @@ import {type StreamEvent, WireEvent} from '../stream-event.js';
 import {withoutCredentials} from './credentials.js';
 
 const noBytes = Buffer.alloc(0);
+const mostTogetherBytes = 64 * 1024;
 const usageMember = Buffer.from(',"usage":null');
 
 /** What is done with a stream's events beside relaying them. */
@@ -113,7 +114,9 @@ export class EventStream {
 		const held = this.#held;
 		this.#held = [];
 		return new Promise((resolve, reject) => {
+			let over = false;
 			const settle = (act: () => void): void => {
+				over = true;
 				source.off('data', data).off('end', end).off('error', failed);
 				response.off('drain', drained).off('close', gone);
 				act();
@@ -129,9 +132,29 @@ export class EventStream {
 				const bytes = this.#spoken(native, watch);
 				if (bytes.length > 0 && !response.write(bytes)) source.pause();
 			};
-			const data = (chunk: Buffer): void => attempt(() => write(this.#kept(chunk)));
+			const kept = watch === undefined && this.translation === undefined ? this.#run : this.#kept;
+			// One read of the socket brings several chunks, one after another in the same tick: looked at and written as one
+			// they cost half.
+			let arrived: Buffer[] = [];
+			let arrivedBytes = 0;
+			const flush = (): void => {
+				const [first, ...others] = arrived;
+				if (first === undefined || over) return;
+				const bytes = others.length === 0 ? first : Buffer.concat(arrived);
+				arrived = [];
+				arrivedBytes = 0;
+				attempt(() => write(kept.call(this, bytes)));
+			};
+			const data = (chunk: Buffer): void => {
+				arrivedBytes += chunk.length;
+				if (arrived.push(chunk) === 1) process.nextTick(flush);
+				// A source that never pauses for breath must feel when the client is full.
+				if (arrivedBytes >= mostTogetherBytes) flush();
+			};
 			const end = (): void =>
 				attempt(() => {
+					flush();
+					if (over) return;
 					write(this.#ended ? [] : this.#last());
 					for (const event of this.translation?.end() ?? []) {
 						watch?.(event);
@@ -139,7 +162,10 @@ export class EventStream {
 					}
 					settle(resolve);
 				});
-			const failed = (error: Error): void => settle(() => reject(error));
+			const failed = (error: Error): void => {
+				flush();
+				if (!over) settle(() => reject(error));
+			};
 			const gone = (): void => settle(resolve);
 			const drained = (): void => void source.resume();
 			source.on('data', data).on('end', end).on('error', failed);
@@ -193,6 +219,23 @@ export class EventStream {
 		return kept;
 	}
 
+	/** The same where nobody looks at single events: what is content through and through is passed as one piece. */
+	#run(chunk: Buffer): readonly Buffer[] {
+		const kept: Buffer[] = [];
+		let rest = chunk;
+		if (this.#splitter.holding) {
+			const end = this.#splitter.heldUntil(chunk);
+			for (const event of this.#splitter.push(chunk.subarray(0, end))) this.#keep(kept, event, this.#see(event));
+			rest = chunk.subarray(end);
+			if (rest.length === 0 || this.#splitter.holding) return rest.length === 0 ? kept : [...kept, ...this.#kept(rest)];
+		}
+		const run = this.#splitter.run(rest);
+		if (run === undefined) return [...kept, ...this.#kept(rest)];
+		if (this.#watcher.plain(run.toString('latin1'))) kept.push(this.#hideUsage ? withoutUsage(run) : run);
+		else for (const event of new EventSplitter().push(run)) this.#keep(kept, event, this.#see(event));
+		return kept;
+	}
+
 	#see(event: Buffer): EventFacts {
 		const facts = this.#watcher.see(event.toString('latin1'));
 		if (facts === 'error') this.failed = true;
@@ -222,9 +265,17 @@ function isWhole(event: Buffer): boolean {
 }
 
 /** A provider that was asked for usage writes `"usage":null` into every event; a client that did not ask gets none. */
-function withoutUsage(event: Buffer): Buffer {
-	const at = event.indexOf(usageMember);
-	return at === -1 ? event : Buffer.concat([event.subarray(0, at), event.subarray(at + usageMember.length)]);
+function withoutUsage(events: Buffer): Buffer {
+	let at = events.indexOf(usageMember);
+	if (at === -1) return events;
+	const pieces: Buffer[] = [];
+	let from = 0;
+	for (; at !== -1; at = events.indexOf(usageMember, from)) {
+		pieces.push(events.subarray(from, at));
+		from = at + usageMember.length;
+	}
+	pieces.push(events.subarray(from));
+	return Buffer.concat(pieces);
 }
 
 /** One buffer of several; neighbours in memory are not copied. */

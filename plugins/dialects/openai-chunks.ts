@@ -25,6 +25,16 @@ export class ChunkWatcher implements StreamWatcher {
 		return this.#complete;
 	}
 
+	plain(events: string): boolean {
+		return (
+			!events.includes('error"') &&
+			!events.includes('[DONE]') &&
+			!events.includes('event:') &&
+			!hasMember(events, 'usage"') &&
+			!hasMember(events, 'finish_reason"')
+		);
+	}
+
 	see(event: string): EventFacts {
 		if (isSingleDataLine(event)) return this.#seeData(event.slice('data:'.length));
 		const fields = readFields(event);

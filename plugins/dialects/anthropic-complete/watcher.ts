@@ -13,6 +13,10 @@ export class CompletionWatcher implements StreamWatcher {
 		return this.#complete;
 	}
 
+	plain(events: string): boolean {
+		return !events.includes('error') && !hasMember(events, 'stop_reason"');
+	}
+
 	see(event: string): EventFacts {
 		switch (eventType(event)) {
 			case undefined:

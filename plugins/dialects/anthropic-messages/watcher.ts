@@ -18,6 +18,10 @@ export class MessageWatcher implements StreamWatcher {
 		return this.#complete;
 	}
 
+	plain(events: string): boolean {
+		return !events.includes('message_') && !events.includes('error');
+	}
+
 	see(event: string): EventFacts {
 		switch (eventType(event)) {
 			case undefined:

@@ -17,6 +17,15 @@ export class ResponseWatcher implements StreamWatcher {
 		return this.#complete;
 	}
 
+	plain(events: string): boolean {
+		return (
+			!events.includes('response.completed') &&
+			!events.includes('response.incomplete') &&
+			!events.includes('response.failed') &&
+			!events.includes('error')
+		);
+	}
+
 	see(event: string): EventFacts {
 		switch (eventType(event)) {
 			case 'response.completed':
