@@ -100,7 +100,16 @@ export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 				break;
 		}
 	}
+	if (spans.has('model')) refuseSecondModel(spans);
 	return spans;
+}
+
+/** Servers written in Go read a member whatever the case of its name, and the last one counts: `Model` is a second `model`. */
+function refuseSecondModel(spans: ReadonlyMap<string, Span>): void {
+	for (const name of spans.keys()) {
+		if (name.length === 5 && name !== 'model' && name.toLowerCase() === 'model')
+			throw refusal('invalid_body', `The body names "model" twice, once as "${name}".`);
+	}
 }
 
 /** A change to one top-level member: its new value, already as JSON text. */

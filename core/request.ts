@@ -38,8 +38,8 @@ export class ClientRequest {
 	readonly stream: boolean;
 	/** The most output tokens that the client asked for. */
 	readonly maxTokens: number | undefined;
-	/** A body that is passed through unread; consumed by the one attempt that sends it. */
-	readonly upload: Readable | undefined;
+	/** The client's own connection, which still knows its credentials: private, so that no inspection of a request shows it. */
+	readonly #upload: Readable | undefined;
 	readonly #dialect: Dialect | undefined;
 	#conversation: Conversation | undefined;
 	#spans: ReadonlyMap<string, Span> | undefined;
@@ -57,12 +57,17 @@ export class ClientRequest {
 		this.headers = parts.headers;
 		this.body = body;
 		this.json = json;
-		this.upload = upload;
+		this.#upload = upload;
 		this.#dialect = dialect;
 		const facts = json === undefined || dialect === undefined ? none : dialect.readRequest(json);
 		this.model = facts.model;
 		this.stream = facts.stream;
 		this.maxTokens = facts.maxTokens;
+	}
+
+	/** A body that is passed through unread; consumed by the one attempt that sends it. */
+	get upload(): Readable | undefined {
+		return this.#upload;
 	}
 
 	/**
@@ -144,7 +149,8 @@ export class UpstreamRequest {
 	readonly method: string;
 	readonly url: URL;
 	readonly headers: Readonly<Record<string, string | string[]>>;
-	readonly body: Buffer | Readable | undefined;
+	/** Private for the same reason as a {@link ClientRequest}'s upload. */
+	readonly #body: Buffer | Readable | undefined;
 
 	constructor(
 		method: string,
@@ -155,7 +161,11 @@ export class UpstreamRequest {
 		this.method = method;
 		this.url = url;
 		this.headers = headers;
-		this.body = body;
+		this.#body = body;
+	}
+
+	get body(): Buffer | Readable | undefined {
+		return this.#body;
 	}
 
 	/** The same request with headers added or replaced; names in lower case. */

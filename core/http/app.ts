@@ -165,6 +165,8 @@ function hasBody(request: IncomingMessage): boolean {
 }
 
 function peekable(request: IncomingMessage): boolean {
+	// A body means nothing to these methods: a model named in it must not open the door to what they do.
+	if (['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(request.method ?? '')) return false;
 	const {headers} = request;
 	const length = Number(headers['content-length'] ?? 0);
 	const json = /^application\/json\b/i.test(headers['content-type'] ?? '');

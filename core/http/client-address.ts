@@ -19,16 +19,25 @@ export function addressReader(trusted: readonly string[]): AddressReader {
 		const parsed = ipaddr.process(address);
 		return ranges.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match([network, bits] as never));
 	};
+	// From the right: each trusted proxy wrote down who spoke to it, the first stranger is the client. Left of a word that is no
+	// address stands what anybody may have written.
+	const believed = (hops: readonly string[], peer: string): string => {
+		let client = peer;
+		for (const hop of hops.toReversed()) {
+			if (!ipaddr.isValid(hop)) break;
+			client = hop;
+			if (!isTrusted(hop)) break;
+		}
+		return client;
+	};
 	return request => {
 		const peer = plain(request.socket.remoteAddress ?? '');
 		if (ranges.length === 0 || !isTrusted(peer)) return peer;
 		const hops = String(request.headers['x-forwarded-for'] ?? '')
 			.split(',')
 			.map(hop => plain(hop.trim()))
-			.filter(hop => ipaddr.isValid(hop));
-		// From the right: each trusted proxy wrote down who spoke to it, the first stranger is the client.
-		const client = hops.findLast(hop => !isTrusted(hop)) ?? hops[0];
-		if (client !== undefined) return client;
+			.filter(hop => hop !== '');
+		if (hops.length > 0) return believed(hops, peer);
 		const real = plain(String(request.headers['x-real-ip'] ?? '').trim());
 		return ipaddr.isValid(real) ? real : peer;
 	};
@@ -36,7 +45,7 @@ export function addressReader(trusted: readonly string[]): AddressReader {
 
 /** An IPv4 address that came over an IPv6 socket, as people write it; without the port that some proxies add. */
 function plain(address: string): string {
-	const withoutPort = /^\d+\.\d+\.\d+\.\d+:\d+$/.test(address) ? address.slice(0, address.lastIndexOf(':')) : address;
+	const withoutPort = address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/^\[([^\]]+)\](:\d+)?$/, '$1');
 	return withoutPort.startsWith('::ffff:') && withoutPort.includes('.') ? withoutPort.slice(7) : withoutPort;
 }
 

@@ -84,7 +84,9 @@ async function stop(engine: Engine, server: http.Server, drainSeconds: number): 
 
 /** What could not be parsed as HTTP is answered in the envelope that most clients read. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-	if (error.code === 'ECONNRESET' || !socket.writable) {
+	// Bytes that are no request may come while an answer is on its way: a second head must not get into it. (Node looks there too.)
+	const answering = (socket as {_httpMessage?: http.ServerResponse | null})._httpMessage?.headersSent === true;
+	if (error.code === 'ECONNRESET' || !socket.writable || answering) {
 		socket.destroy();
 		return;
 	}

@@ -37,17 +37,19 @@ export async function attemptTargets(engine: Engine, call: Call): Promise<Answer
 		const began = performance.now();
 		call.attempting = {target, began};
 		call.target = target;
-		let result: Answer | Failed;
+		let spoken: Spoken;
 		try {
-			result = await attemptOnce(engine, call.present(), target, number);
+			spoken = await speak(engine, call.present(), target, number);
 		} catch (error) {
-			// A fallback that cannot be spoken to is no reason to hide why the first target failed, nor not to ask the next.
-			if (previous === undefined || !GatewayError.is(error) || error.code !== 'format_not_spoken') throw error;
+			// A fallback that cannot be told this is no reason to hide why the first target failed, nor not to ask the next.
+			if (previous === undefined || call.clientLeft || !GatewayError.is(error)) throw error;
+			call.attempting = undefined;
 			if (++next < targets.length) continue;
 			call.error = previous.failure.error;
 			call.target = previous.failure.attempt.target;
 			return giveUp(previous);
 		}
+		const result = await attemptOnce(engine, call, spoken);
 		call.attempted(report(target, result, performance.now() - began));
 		if (!('failure' in result)) return result;
 		const {failure} = result;
@@ -87,18 +89,29 @@ function mayRepeat(call: Call): boolean {
 	return call.request.upload === undefined;
 }
 
-async function attemptOnce(engine: Engine, call: Call, target: Target, number: number): Promise<Answer | Failed> {
+/** An attempt in words that its target understands. */
+interface Spoken {
+	readonly attempt: Attempt;
+	/** Absent when the target speaks the client's dialect. */
+	readonly translated?: Translation | Substitute;
+}
+
+/** @throws {GatewayError} when the call cannot be put into the target's words. */
+async function speak(engine: Engine, call: Call, target: Target, number: number): Promise<Spoken> {
 	const exchange = call.routed();
 	const provider = providerOf(engine, target);
-	let attempt: Attempt = {exchange, target, provider, number, dialect: call.dialect};
-	let translation: Translation | undefined;
-	if (call.endpoint.kind === 'model' && !speaks(attempt, call.dialect)) {
-		const translated = await translate(engine, call, attempt);
-		call.losses = translated.losses;
-		if ('answer' in translated) return substituted(attempt, translated);
-		translation = translated;
-		attempt = {exchange, target, provider, number, dialect: translation.dialect};
-	}
+	const attempt: Attempt = {exchange, target, provider, number, dialect: call.dialect};
+	call.losses = [];
+	if (call.endpoint.kind !== 'model' || speaks(attempt, call.dialect)) return {attempt};
+	const translated = await translate(engine, call, attempt);
+	call.losses = translated.losses;
+	if ('answer' in translated) return {attempt, translated};
+	return {attempt: {exchange, target, provider, number, dialect: translated.dialect}, translated};
+}
+
+async function attemptOnce(engine: Engine, call: Call, {attempt, translated}: Spoken): Promise<Answer | Failed> {
+	if (translated !== undefined && 'answer' in translated) return substituted(attempt, translated);
+	const translation = translated;
 	let answered: Answered;
 	try {
 		answered = await receive(call, attempt, await send(engine, call, attempt, translation), translation);

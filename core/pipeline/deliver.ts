@@ -19,7 +19,7 @@ export async function deliver(engine: Engine, call: Call, answer: Answer, respon
 	const {content} = answer;
 	switch (content.kind) {
 		case 'whole':
-			return await deliverWhole(engine, call, answer, content.body, response);
+			return await deliverWhole(engine, call, answer, content, response);
 		case 'events':
 			return await deliverEvents(engine, call, answer, content.events, response);
 		case 'bytes':
@@ -31,11 +31,11 @@ async function deliverWhole(
 	engine: Engine,
 	call: Call,
 	answer: Answer,
-	bytes: Buffer,
+	{body: bytes, json: read}: {readonly body: Buffer; readonly json?: JsonObject},
 	response: ServerResponse,
 ): Promise<void> {
 	const {attempt, translation} = answer;
-	const native = once(() => parsed(bytes));
+	const native = once(() => read ?? parsed(bytes));
 	call.answered({dialect: attempt.dialect, reply: native, translation});
 	if (translation !== undefined && call.request.stream) {
 		return await writeStream(engine, call, answer, asStream(translation, native()), response);

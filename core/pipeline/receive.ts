@@ -5,7 +5,7 @@ import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib';
 import type {StreamError} from '../conversation.js';
 import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
-import {isObject} from '../json.js';
+import {isObject, type JsonObject} from '../json.js';
 import type {Headers} from '../request.js';
 import {readBody} from '../upstream/body.js';
 import type {Call} from './call.js';
@@ -17,9 +17,9 @@ import {type Response, upstreamRefusal} from './send.js';
 export interface Answered {
 	readonly status: number;
 	readonly headers: Headers;
-	/** `whole`: read; `events`: a stream with its first event in hand; `bytes`: relayed unread. */
+	/** `whole`: read, and parsed when it is to be translated; `events`: a stream with its first event in hand; `bytes`: relayed unread. */
 	readonly content:
-		| {readonly kind: 'whole'; readonly body: Buffer}
+		| {readonly kind: 'whole'; readonly body: Buffer; readonly json?: JsonObject}
 		| {readonly kind: 'events'; readonly events: EventStream}
 		| {readonly kind: 'bytes'; readonly body: Readable};
 	/** It is a failure. */
@@ -55,7 +55,11 @@ export async function receive(
 				'upstream_invalid',
 				`${attempt.provider.name} answered ${status} with ${contentType(headers)} where JSON or an event stream was expected.`,
 			);
-		return {status, headers, content: {kind: 'whole', body: bytes}};
+		if (translation === undefined) return {status, headers, content: {kind: 'whole', body: bytes}};
+		const json = parsed(bytes.toString('utf8'));
+		if (!isObject(json))
+			throw refusal('upstream_invalid', `${attempt.provider.name} answered ${status} with JSON that cannot be read.`);
+		return {status, headers, content: {kind: 'whole', body: bytes, json}};
 	} catch (error) {
 		throw upstreamRefusal(error);
 	}

@@ -57,7 +57,7 @@ export function levelOf({status, outcome}: Pick<ClosedExchange, 'status' | 'outc
 
 /** @param detailed whether attempts and losses are told one by one. */
 export function entryOf(exchange: ClosedExchange, level: Level, detailed: boolean): Entry {
-	const {request, target, usage, cost, firstByteMs, caller} = exchange;
+	const {request, askedModel, target, usage, cost, firstByteMs, caller} = exchange;
 	return {
 		time: new Date(exchange.startedAt + exchange.latencyMs).toISOString(),
 		level,
@@ -71,7 +71,7 @@ export function entryOf(exchange: ClosedExchange, level: Level, detailed: boolea
 		firstByteMs: firstByteMs === undefined ? undefined : tenths(firstByteMs),
 		caller: caller?.name,
 		team: caller?.team,
-		model: request.model === undefined ? undefined : bounded(request.model),
+		model: askedModel === undefined ? undefined : bounded(askedModel),
 		target: target === undefined ? undefined : bounded(targetName(target)),
 		provider: target?.provider,
 		stream: exchange.streamed,

@@ -1,6 +1,6 @@
 /** Azure OpenAI: OpenAI's models as deployments in a resource of one's own. */
 
-import {ConfigError} from '../../core/index.js';
+import {ConfigError, refusal} from '../../core/index.js';
 import {joinPath} from './base-url.js';
 import type {Place} from './form.js';
 import {defineProvider} from './provider.js';
@@ -57,6 +57,8 @@ function locate({baseUrl, path, model}: Place, apiVersion: string): URL {
 	const rest = ofDeployment.exec(path)?.[1];
 	if (rest === undefined || model === '' || apiVersion === 'v1')
 		return joinPath(`${baseUrl}/openai/v1`, 'openai', path);
+	// Dots are not encoded, and would lead out of the deployments.
+	if (/^\.{1,2}$/.test(model)) throw refusal('invalid_model', '`model` is no name of a deployment.', {param: 'model'});
 	const url = new URL(`${baseUrl}/openai/deployments/${encodeURIComponent(model)}${rest}`);
 	url.searchParams.set('api-version', apiVersion);
 	return url;

@@ -48,8 +48,8 @@ export function pdfPages(data: string | undefined): number {
 	const pages = text.match(/\/Type\s*\/Page(?![A-Za-z])/g)?.length ?? 0;
 	if (pages > 0) return pages;
 	// Newer files compress their page objects, but often not the root of the page tree.
-	const counts = [...text.matchAll(/\/Count\s+(\d{1,5})/g)].map(([, count]) => Number(count));
-	const most = Math.max(0, ...counts);
+	let most = 0;
+	for (const [, count] of text.matchAll(/\/Count\s+(\d{1,5})/g)) most = Math.max(most, Number(count));
 	return most > 0 ? most : Math.max(1, Math.ceil(bytes.length / bytesPerPage));
 }
 

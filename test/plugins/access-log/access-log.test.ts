@@ -98,6 +98,27 @@ test('one JSON line per call: plain, streamed, refused and failed', async t => {
 	t.false(sink.text.includes('canary'));
 });
 
+test('the model is told as it was asked for, whatever a plugin made of it', async t => {
+	const sink = new MemorySink();
+	const renamed = definePlugin({
+		name: 'renamed',
+		apply({hooks}) {
+			hooks.rewrite.tap('renamed', request => request.withBody(Object.assign({}, request.json, {model: 'mock.echo'})));
+		},
+	});
+	const {url, stop} = await startGateway(t, [
+		createAccessLog(sink)({console: 'json'}),
+		auth({anonymous: true}),
+		mock(),
+		routing(),
+		renamed(),
+	]);
+	await chat(url, {}, {model: 'favourite'});
+	await stop();
+	const {model, target} = JSON.parse(sink.text) as Record<string, unknown>;
+	t.deepEqual({model, target}, {model: 'favourite', target: 'mock.echo'});
+});
+
 test('a call that its client leaves is told as aborted', async t => {
 	const sink = new MemorySink();
 	const gateway = await logged(t, {console: 'json'}, sink);

@@ -28,6 +28,7 @@ export function closedExchange(changes: Changes = {}): ClosedExchange {
 		id: 'request-1',
 		startedAt: Date.UTC(2026, 0, 2, 3, 4, 5),
 		clientIp: '203.0.113.7',
+		askedModel: model,
 		request: {method: 'POST', path, model},
 		status: 200,
 		outcome: 'ok',
