@@ -4,9 +4,20 @@ import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
 import type {Conversation, JsonObject, Part, StreamEvent} from '../../../core/index.js';
-import {eventStreams} from '../../helpers/conversations.js';
+import {eventStreams, eventsOf} from '../../helpers/conversations.js';
 import {listOf, objectOf} from '../../helpers/grammar/reading.js';
-import {contextFor, encoded, modern, type Speaking} from './support.js';
+import {
+	bytesOf,
+	chat,
+	contextFor,
+	encoded,
+	messages,
+	modern,
+	responses,
+	type Speaking,
+	translated,
+	wayBack,
+} from './support.js';
 
 /** How a client of a format hands an answer back as the assistant's turn of its next request. */
 function handedBack({name}: Speaking, reply: JsonObject): JsonObject {
@@ -97,4 +108,17 @@ function gatherBlocks(events: readonly StreamEvent[]): readonly JsonObject[] {
 		if (signature !== undefined) open['signature'] = signature;
 	}
 	return content;
+}
+
+for (const client of [messages, responses]) {
+	test(`row 132: what a chat server says of a signature’s maker is not lost on a client of ${client.name}`, t => {
+		const parts: readonly Part[] = [
+			{type: 'thinking', text: 'Let me see.', signature: 'c2lnbmF0dXJl', signedBy: 'anthropic'},
+			{type: 'text', text: 'Hi.'},
+		];
+		const finish = {reason: 'stop'} as const;
+		const native = encoded(chat, eventsOf({id: 'x', model: 'm', candidates: [{parts, finish}], extras: []}));
+		const read = gather(client, translated(wayBack(client, chat), bytesOf(native)));
+		t.deepEqual(signed(assistantParts(client.codec.decodeRequest(handedBack(client, read)))), signed(parts));
+	});
 }
