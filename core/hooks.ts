@@ -97,7 +97,7 @@ export interface Hooks {
 	readonly prepare: Waterfall<[request: UpstreamRequest, attempt: Attempt]>;
 	/**
 	 * Add credentials; tapped per provider: `hooks.sign.for('openai')`. Once per attempt, last before sending. What it adds
-	 * is seen by no other hook and by no record. Waterfall. Decides.
+	 * is seen by `send` taps only, and by no record. Waterfall. Decides.
 	 */
 	readonly sign: HookMap<Waterfall<[request: UpstreamRequest, attempt: Attempt]>>;
 	/** Answer it yourself. Once per attempt. Bail: the first answer is taken for upstream's; none, and the core sends. Decides. */
