@@ -12,7 +12,7 @@ import {Call} from './pipeline/call.js';
 import type {Plugin} from './plugin.js';
 import type {Provider, Target} from './provider.js';
 import {Registry, type ScopedRegistry} from './registry.js';
-import type {Check, Command, PluginRoute} from './routes.js';
+import type {Check, Command, Metric, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
 import {Transport} from './upstream/transport.js';
 
@@ -32,10 +32,14 @@ export interface Gateway {
 	readonly routes: ScopedRegistry<PluginRoute>;
 	readonly checks: ScopedRegistry<Check>;
 	readonly commands: ScopedRegistry<Command>;
+	/** What plugins count, under Prometheus names without the prefix: `request_log_queue_records`. */
+	readonly metrics: ScopedRegistry<Metric>;
 	/** Offers a service to other plugins. @throws {ConfigError} when the key is provided already. */
 	provide<Service>(key: Key<Service>, service: Service): void;
 	/** Takes a service that a plugin earlier in the config provides. @throws {ConfigError} when none does. */
 	use<Service>(key: Key<Service>): Service;
+	/** Takes a service if there is one. Asked in `beforeListen`, it finds those of plugins later in the config too. */
+	find<Service>(key: Key<Service>): Service | undefined;
 	/** Called in order when every plugin has been applied; a throw stops the start. */
 	beforeListen(step: () => void | Promise<void>): void;
 	/** Called when the gateway stops, last deferred first, also after a start that failed half-way. */
@@ -66,6 +70,7 @@ export class Engine {
 	readonly routes = new Registry<PluginRoute>('route');
 	readonly checks = new Registry<Check>('health check');
 	readonly commands = new Registry<Command>('command');
+	readonly metrics = new Registry<Metric>('metric');
 	readonly faults = new Map<string, number>();
 	/** Calls that are open now. */
 	readonly calls = new OpenCalls();
@@ -150,8 +155,10 @@ export class Engine {
 			routes: this.routes.scoped(plugin),
 			checks: this.checks.scoped(plugin),
 			commands: this.commands.scoped(plugin),
+			metrics: this.metrics.scoped(plugin),
 			provide: (key, service) => this.#provide(key, service, plugin),
 			use: key => this.#use(key, plugin),
+			find: <Service>(key: Key<Service>) => this.#services.get(key)?.service as Service | undefined,
 			beforeListen: step => void this.#beforeListen.push({plugin, step}),
 			defer: release => void this.#deferred.push(release),
 			faults: () => this.faults,

@@ -27,6 +27,21 @@ export interface CheckResult {
 	readonly [detail: string]: unknown;
 }
 
+/** Values of a metric by their labels; a metric without labels has one number. */
+export type MetricReading =
+	| number
+	| readonly {readonly labels: Readonly<Record<string, string>>; readonly value: number}[];
+
+/** Something that can be counted or measured; whoever publishes metrics reads it when it is asked. */
+export interface Metric {
+	/** `counter` only grows while the process lives; `gauge` goes up and down. */
+	readonly kind: 'counter' | 'gauge';
+	/** One sentence. */
+	readonly help: string;
+	/** Must be quick, must not throw, and must keep the number of label values bounded. */
+	read(): MetricReading;
+}
+
 /** Looks at something that the gateway needs. Must answer within a second and hold no credentials. */
 export type Check = () => CheckResult | Promise<CheckResult>;
 

@@ -16,7 +16,7 @@ const written = {
 		ConfigError ConfigSource Conversation Cost Delta Dialect DialectRoute DocumentPart Effort EncodedRequest
 		Endpoint Engine EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange
 		ExchangeSketch Extra Family Finish FinishReason Gateway GatewayError Headers HookContract HookKind Hooks
-		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss ModelTraits NameRule NativeError
+		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss Metric MetricReading ModelTraits NameRule NativeError
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
 		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage
