@@ -51,8 +51,8 @@ export const errorTable = Object.freeze({
 	},
 	model_not_allowed: {
 		status: 403,
-		meaning: 'The key may not use this model.',
-		remedy: 'Choose a model of the `allow` list of the key, or have the list extended.',
+		meaning: 'The key may not use this model, or not all that the route can reach.',
+		remedy: 'Choose a model of the `allow` list of the key, or have the list extended; the message says by what.',
 	},
 	unknown_route: {
 		status: 404,
