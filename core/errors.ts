@@ -66,8 +66,8 @@ export const errorTable = Object.freeze({
 	},
 	slow_body: {
 		status: 408,
-		meaning: 'The body stopped arriving.',
-		remedy: 'Send the body without long pauses.',
+		meaning: 'The body stopped arriving, also one that is passed through.',
+		remedy: 'Send the body without pauses of more than `server.bodyIdleSeconds`.',
 	},
 	body_too_large: {
 		status: 413,

@@ -16,7 +16,7 @@ import {gatewayHeaders} from '../pipeline/headers.js';
 import {run} from '../pipeline/run.js';
 import {ClientRequest, type Endpoint, type RequestParts} from '../request.js';
 import type {PluginRoute} from '../routes.js';
-import {readRequestBody} from './body.js';
+import {readRequestBody, stalled} from './body.js';
 import {addressReader} from './client-address.js';
 import {checkPath, spokenFamily} from './path.js';
 import {requestId} from './request-id.js';
@@ -72,7 +72,11 @@ export function createApp(engine: Engine): Koa {
 		ctx.respond = false;
 		const call = open(ctx, {kind: 'passthrough', dialect, upstreamPath, ...(provider !== undefined && {provider})});
 		await run(engine, call, ctx.res, async () => {
-			if (!peekable(ctx.req)) return ClientRequest.unread(call.request, hasBody(ctx.req) ? ctx.req : undefined);
+			if (!hasBody(ctx.req)) return ClientRequest.unread(call.request, undefined);
+			if (!peekable(ctx.req)) {
+				call.uploads(stalled(ctx.req, ctx.res, limits));
+				return ClientRequest.unread(call.request, ctx.req);
+			}
 			return ClientRequest.parse(call.request, await readRequestBody(ctx.req, limits), dialect);
 		});
 	};

@@ -1,6 +1,6 @@
-/** Reads a request body whole, within bounds of size and patience. */
+/** Reads a request body whole, within bounds of size and patience; and watches one that goes through unread. */
 
-import type {IncomingMessage} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import {promisify} from 'node:util';
 import {brotliDecompress, gunzip, inflate} from 'node:zlib';
 import {type GatewayError, refusal} from '../errors.js';
@@ -56,12 +56,44 @@ function arrived(request: IncomingMessage, limits: BodyLimits): Buffer | undefin
 	return body;
 }
 
+/**
+ * Watches a body that somebody else reads, until it or the call is over. A client is to blame only while everything that came has been
+ * taken: one that waits for a slow provider has bytes lying here.
+ * @returns a promise that rejects with `slow_body` when the client owes the rest for longer than it may.
+ */
+export function stalled(
+	request: IncomingMessage,
+	response: ServerResponse,
+	{idleMs}: Pick<BodyLimits, 'idleMs'>,
+): Promise<never> {
+	return new Promise((_resolve, reject) => {
+		let arrived = -1;
+		let since = performance.now();
+		const look = (): void => {
+			const {bytesRead} = request.socket;
+			const owed = request.readableFlowing !== null && request.readableLength === 0;
+			if (!owed || bytesRead !== arrived) since = performance.now();
+			arrived = bytesRead;
+			if (performance.now() - since >= idleMs) reject(tooSlow(idleMs));
+		};
+		// A busy event loop runs late timers before it reads what has long been lying in the sockets: read first.
+		const looking = setInterval(() => setImmediate(look), idleMs / 4);
+		const over = (): void => clearInterval(looking);
+		request.once('end', over).once('close', over);
+		response.once('close', over);
+	});
+}
+
+function tooSlow(idleMs: number): GatewayError {
+	return refusal('slow_body', `The body stopped arriving for ${idleMs} ms.`);
+}
+
 function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let length = 0;
 		const patience = setTimeout(() => {
-			settle(() => reject(refusal('slow_body', `The body stopped arriving for ${limits.idleMs} ms.`)));
+			settle(() => reject(tooSlow(limits.idleMs)));
 		}, limits.idleMs);
 		const settle = (act: () => void): void => {
 			clearTimeout(patience);
