@@ -66,8 +66,8 @@ export const errorTable = Object.freeze({
 	},
 	slow_body: {
 		status: 408,
-		meaning: 'The body stopped arriving, also one that is passed through.',
-		remedy: 'Send the body without pauses of more than `server.bodyIdleSeconds`.',
+		meaning: 'The body stopped arriving or came too slowly, also one that is passed through.',
+		remedy: 'Send the body without pauses of more than `server.bodyIdleSeconds`, and at 1 KiB a second or more.',
 	},
 	body_too_large: {
 		status: 413,
