@@ -103,7 +103,7 @@ async function eventStream(
 		const error = new GatewayError('upstream_error', said?.status ?? 502, `${attempt.provider.name} ${message}`);
 		return {...answered, error, passable: true};
 	}
-	if (first === 'idle' && !events.settled)
+	if (first === 'idle' && !events.settled && !events.waiting)
 		throw refusal('upstream_invalid', `${attempt.provider.name} ended its stream without any event.`);
 	return answered;
 }
