@@ -21,7 +21,8 @@ export const errorTable = Object.freeze({
 	},
 	invalid_body: {
 		status: 400,
-		meaning: 'The body is not a JSON object in UTF-8, is nested too deeply, or names a field twice.',
+		meaning:
+			'The body is not a JSON object in UTF-8, is nested too deeply, names a field twice, or spells one in capitals that the gateway decides by.',
 		remedy: 'The message says where; send one valid JSON object.',
 	},
 	invalid_model: {

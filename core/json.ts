@@ -62,8 +62,8 @@ function trimmed(body: Buffer, start: number, end: number): Span {
 /**
  * Finds the values of top-level members in a body that {@link parseBody} has accepted.
  * @returns name → span of its value, for every top-level member.
- * @throws {GatewayError} `invalid_body` when nesting is too deep or a top-level name stands twice: two readers of such a
- * body may believe different values, and the gateway must not vouch for one while the provider acts on the other.
+ * @throws {GatewayError} `invalid_body` when nesting is too deep, a top-level name stands twice, or one that decides stands in another case:
+ * two readers of such a body may believe different values, and the gateway must not vouch for one while the provider acts on the other.
  */
 export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 	const spans = new Map<string, Span>();
@@ -80,7 +80,7 @@ export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 		switch (body[at]) {
 			case quote: {
 				const end = stringEnd(body, at);
-				if (depth === 1 && name === undefined) name = JSON.parse(body.toString('utf8', at, end)) as string;
+				if (depth === 1 && name === undefined) name = memberName(body, at, end);
 				at = end - 1;
 				break;
 			}
@@ -100,16 +100,49 @@ export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 				break;
 		}
 	}
-	if (spans.has('model')) refuseSecondModel(spans);
 	return spans;
 }
 
-/** Servers written in Go read a member whatever the case of its name, and the last one counts: `Model` is a second `model`. */
-function refuseSecondModel(spans: ReadonlyMap<string, Span>): void {
-	for (const name of spans.keys()) {
-		if (name.length === 5 && name !== 'model' && name.toLowerCase() === 'model')
-			throw refusal('invalid_body', `The body names "model" twice, once as "${name}".`);
-	}
+/** What the gateway, or a plugin with the request in its hands, decides by. */
+const deciding: ReadonlySet<string> = new Set([
+	'model',
+	'stream',
+	'stream_options',
+	'n',
+	'best_of',
+	'max_tokens',
+	'max_completion_tokens',
+	'max_output_tokens',
+	'max_tokens_to_sample',
+	'messages',
+	'system',
+	'prompt',
+	'input',
+	'instructions',
+	'tools',
+	'functions',
+]);
+
+/**
+ * The name that stands between two quotes.
+ * @throws {GatewayError} `invalid_body` for one that decides in other letters: servers written in Go read `Model` as `model`, the last one
+ * counts, and the gateway would have looked at another or at none.
+ */
+function memberName(body: Buffer, start: number, end: number): string {
+	let at = start + 1;
+	while (isPlain(body[at])) at++;
+	if (at === end - 1) return body.toString('latin1', start + 1, at);
+	const name = JSON.parse(body.toString('utf8', start, end)) as string;
+	// Upper case first: ſ is another s, and K (the Kelvin sign) another k, to servers that fold case as Unicode does.
+	const folded = name.toUpperCase().toLowerCase();
+	if (folded !== name && deciding.has(folded))
+		throw refusal('invalid_body', `The body spells "${folded}" as "${name}"; send it in lower case.`);
+	return name;
+}
+
+/** Of what the names of all APIs are made: a-z, _ and digits. */
+function isPlain(byte: number | undefined): boolean {
+	return byte !== undefined && ((byte >= 0x61 && byte <= 0x7a) || byte === 0x5f || (byte >= 0x30 && byte <= 0x39));
 }
 
 /** A change to one top-level member: its new value, already as JSON text. */

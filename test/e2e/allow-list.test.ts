@@ -1,6 +1,7 @@
 /** What a restricted key cannot get by naming a model that it may use. */
 
 import test from 'ava';
+import {tokenCap} from '../../docs/examples/token-cap.js';
 import {rig, send} from './support.js';
 
 const allow = ['openai.gpt-4o-mini'];
@@ -68,6 +69,20 @@ test('a second model in other letters is refused: some servers would believe tha
 	const body = '{"model": "openai.gpt-4o-mini", "messages": [], "MODEL": "gpt-4o"}';
 	const answered = await send(to, '/v1/chat/completions', {body});
 	t.is(answered.status, 400);
-	t.regex(answered.body.toString(), /names \\"model\\" twice/);
+	t.regex(answered.body.toString(), /spells \\"model\\" as \\"MODEL\\"/);
 	t.deepEqual(to.upstream.requests, []);
+});
+
+test('a cap that a plugin puts on tokens is not passed by in capitals', async t => {
+	const to = await rig(t, {plugins: [tokenCap({max: 10})]});
+	for (const [name, status] of Object.entries({
+		max_tokens: 400,
+		MAX_TOKENS: 400,
+		max_Completion_tokens: 400,
+		Max_Logprobs: 200,
+	})) {
+		const answered = await send(to, '/v1/chat/completions', {body: {...allowed, messages: [], [name]: 100}});
+		t.is(answered.status, status, name);
+	}
+	t.is(to.upstream.requests.length, 1);
 });
