@@ -56,6 +56,8 @@ export interface KnownExchange extends Exchange {
 export interface RoutedExchange extends KnownExchange {
 	/** In the order in which they are tried; never empty. */
 	readonly targets: readonly Target[];
+	/** The one that is asked, or that has answered; absent before the first attempt. */
+	readonly target?: Target;
 }
 
 /** One try to have one target answer. */
