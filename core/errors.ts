@@ -136,7 +136,17 @@ export interface ErrorDetails {
 	readonly cause?: unknown;
 }
 
+/*
+ * A config and a plugin of somebody else's may each bring a copy of the package along, and then a class is not the same class. So every error
+ * that the gateway must recognise carries a mark of its own.
+ */
 const marker = Symbol.for('tapgate.GatewayError');
+const pluginErrorMark = Symbol.for('tapgate.PluginError');
+const configErrorMark = Symbol.for('tapgate.ConfigError');
+
+function bears(error: unknown, mark: symbol): boolean {
+	return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[mark] === true;
+}
 
 /**
  * A refusal or failure that the client is told of, in its own envelope.
@@ -165,7 +175,7 @@ export class GatewayError extends Error {
 
 	/** Tells a GatewayError by its mark, so that a second copy of the package is recognised too. */
 	static is(error: unknown): error is GatewayError {
-		return typeof error === 'object' && error !== null && (error as {[marker]?: unknown})[marker] === true;
+		return bears(error, marker);
 	}
 }
 
@@ -178,6 +188,7 @@ export function refusal(code: ErrorCode, message: string, details?: ErrorDetails
 export class PluginError extends Error {
 	readonly plugin: string;
 	readonly hook: string;
+	readonly [pluginErrorMark] = true;
 
 	constructor(plugin: string, hook: string, cause: unknown) {
 		super(`plugin "${plugin}" failed in hook "${hook}": ${cause instanceof Error ? cause.message : String(cause)}`, {
@@ -187,11 +198,22 @@ export class PluginError extends Error {
 		this.plugin = plugin;
 		this.hook = hook;
 	}
+
+	/** Tells a PluginError by its mark, as {@link GatewayError.is} does. */
+	static is(error: unknown): error is PluginError {
+		return bears(error, pluginErrorMark);
+	}
 }
 
 /** The configuration or the start cannot be used; the message says where, what was expected and what was found. */
 export class ConfigError extends Error {
 	override readonly name = 'ConfigError';
+	readonly [configErrorMark] = true;
+
+	/** Tells a ConfigError by its mark, as {@link GatewayError.is} does. */
+	static is(error: unknown): error is ConfigError {
+		return bears(error, configErrorMark);
+	}
 }
 
 /** What the client is told of an error: a GatewayError as it is, anything else as an opaque 500 with the request id. */

@@ -221,7 +221,7 @@ async function blaming(plugin: string, hook: string, step: () => void | Promise<
 	try {
 		await step();
 	} catch (error) {
-		if (error instanceof ConfigError) throw new ConfigError(withPlugin(plugin, error.message), {cause: error});
+		if (ConfigError.is(error)) throw new ConfigError(withPlugin(plugin, error.message), {cause: error});
 		throw new PluginError(plugin, hook, error);
 	}
 }

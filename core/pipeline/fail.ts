@@ -44,7 +44,8 @@ function linger(request: IncomingMessage): void {
 
 /** An opaque 500 for the client is a full line for whoever runs the gateway. */
 export function logFailure(engine: Engine, call: Call, error: unknown): void {
-	const blame =
-		error instanceof PluginError ? {plugin: error.plugin, hook: error.hook, ...describe(error.cause)} : describe(error);
+	const blame = PluginError.is(error)
+		? {plugin: error.plugin, hook: error.hook, ...describe(error.cause)}
+		: describe(error);
 	engine.log.error('a call failed in the gateway', {requestId: call.id, ...blame});
 }
