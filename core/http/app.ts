@@ -81,16 +81,21 @@ export function createApp(engine: Engine): Koa {
 		});
 	};
 
+	const parseBody = async (ctx: Context): Promise<void> => {
+		const parsed: Promise<unknown> = parse(ctx as never, async () => {});
+		await (hasBody(ctx.req) ? Promise.race([parsed, stalled(ctx.req, ctx.res, limits)]) : parsed);
+	};
+
 	const pluginRoute = (route: PluginRoute) => async (ctx: Context) => {
 		if (route.access === 'open') {
-			if (route.parseBody === true) await parse(ctx as never, async () => {});
+			if (route.parseBody === true) await parseBody(ctx);
 			await route.handle(ctx, undefined);
 			return;
 		}
 		const call = open(ctx, {kind: 'local', dialect: spokenDialect(engine, ctx)});
 		try {
 			await authenticate(engine, call);
-			if (route.parseBody === true) await parse(ctx as never, async () => {});
+			if (route.parseBody === true) await parseBody(ctx);
 			await route.handle(ctx, call.known());
 			call.status = ctx.status;
 			call.firstByteMs = performance.now() - call.began;
