@@ -3,6 +3,7 @@
 import {pipeline, type Readable} from 'node:stream';
 import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib';
 import type {StreamError} from '../conversation.js';
+import type {EventFacts} from '../dialect.js';
 import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
 import {isObject, type JsonObject} from '../json.js';
@@ -13,14 +14,21 @@ import {withoutCredentials} from './credentials.js';
 import {EventStream} from './event-stream.js';
 import {type Response, upstreamRefusal} from './send.js';
 
+/** A stream that has begun, or one that is so late that its client is not left without a byte any longer. */
+export interface UpstreamEvents {
+	readonly events: EventStream;
+	/** Settles with the first event; absent when that is there. */
+	readonly late?: Promise<unknown>;
+}
+
 /** What upstream answered. */
 export interface Answered {
 	readonly status: number;
 	readonly headers: Headers;
-	/** `whole`: read, and parsed when it is to be translated; `events`: a stream with its first event in hand; `bytes`: relayed unread. */
+	/** `whole`: read, and parsed when it is to be translated; `events`: a stream, as a rule with its first event in hand; `bytes`: relayed unread. */
 	readonly content:
 		| {readonly kind: 'whole'; readonly body: Buffer; readonly json?: JsonObject}
-		| {readonly kind: 'events'; readonly events: EventStream}
+		| ({readonly kind: 'events'} & UpstreamEvents)
 		| {readonly kind: 'bytes'; readonly body: Readable};
 	/** It is a failure. */
 	readonly error?: GatewayError;
@@ -30,6 +38,9 @@ export interface Answered {
 
 const mostReplyBytes = 256 * 1024 * 1024;
 const mostErrorBytes = 1024 * 1024;
+
+/** Proxies and clients take a connection for dead that is silent for a minute; some do after half of one. */
+export const patienceMs = 15_000;
 
 /** @throws {GatewayError} when the body breaks off, stalls or cannot be read before anything of it is of use. */
 export async function receive(
@@ -95,8 +106,11 @@ async function eventStream(
 		credentials: response.credentials,
 		translation: translation?.stream(),
 	});
-	const first = await events.first();
-	const answered = {status: response.status, headers, content: {kind: 'events', events}} as const;
+	const begun = events.first();
+	const first = await withPatience(begun);
+	const {status} = response;
+	if (first === undefined) return {status, headers, content: {kind: 'events', events, late: begun}};
+	const answered = {status, headers, content: {kind: 'events', events}} as const;
 	if (first === 'error') {
 		const said = heldError(attempt, events);
 		const message = said === undefined ? 'began its stream with an error.' : `answered: ${said.message}`;
@@ -106,6 +120,21 @@ async function eventStream(
 	if (first === 'idle' && !events.settled)
 		throw refusal('upstream_invalid', `${attempt.provider.name} ended its stream without any event.`);
 	return answered;
+}
+
+/** `undefined` when a stream that was promised says nothing for so long that its client must hear that somebody is there. */
+async function withPatience(begun: Promise<EventFacts>): Promise<EventFacts | undefined> {
+	let timer: NodeJS.Timeout | undefined;
+	const patience = new Promise<undefined>(resolve => {
+		timer = setTimeout(() => resolve(undefined), patienceMs);
+	});
+	// Whoever delivers the stream hears of its failure; until then nobody may be listening.
+	begun.catch(() => {});
+	try {
+		return await Promise.race([begun, patience]);
+	} finally {
+		clearTimeout(timer);
+	}
 }
 
 /** Reads an error so that it can be judged, passed on or wrapped. */
