@@ -7,6 +7,7 @@ import type {EventFacts} from '../dialect.js';
 import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
 import {isObject, type JsonObject} from '../json.js';
+import type {ProviderError} from '../provider.js';
 import type {Headers} from '../request.js';
 import {readBody} from '../upstream/body.js';
 import type {Call} from './call.js';
@@ -66,8 +67,13 @@ export async function receive(
 				'upstream_invalid',
 				`${attempt.provider.name} answered ${status} with ${contentType(headers)} where JSON or an event stream was expected.`,
 			);
-		if (translation === undefined) return {status, headers, content: {kind: 'whole', body: bytes}};
+		const {readError} = attempt.provider;
+		if (translation === undefined && readError === undefined)
+			return {status, headers, content: {kind: 'whole', body: bytes}};
 		const json = parsed(bytes.toString('utf8'));
+		const meant = readError?.(status, json);
+		if (meant !== undefined)
+			return {...meaning(attempt, status, headers, meant), content: {kind: 'whole', body: bytes}};
 		if (!isObject(json))
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered ${status} with JSON that cannot be read.`);
 		return {status, headers, content: {kind: 'whole', body: bytes, json}};
@@ -113,6 +119,8 @@ async function eventStream(
 	const answered = {status, headers, content: {kind: 'events', events}} as const;
 	if (first === 'error') {
 		const said = heldError(attempt, events);
+		const meant = said === undefined ? undefined : attempt.provider.readError?.(said.status, {error: said});
+		if (meant !== undefined) return {...answered, ...meaning(attempt, status, headers, meant)};
 		const message = said === undefined ? 'began its stream with an error.' : `answered: ${said.message}`;
 		const error = new GatewayError('upstream_error', said?.status ?? 502, `${attempt.provider.name} ${message}`);
 		return {...answered, error, passable: true};
@@ -150,14 +158,19 @@ async function failure(
 	const text = bytes.toString('utf8');
 	const json = parsed(text);
 	const read = attempt.provider.readError?.(status, json);
-	const passable = read === undefined && (call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json));
-	const known = read?.status ?? status;
-	const said = read?.message ?? translation?.error(json) ?? message(json);
-	const answered = read?.code === undefined ? String(status) : `${status} (code ${read.code})`;
-	const error = new GatewayError('upstream_error', known > 599 ? 502 : known, told(attempt, answered, headers, said), {
-		headers: passedOn(headers),
-	});
-	return {status: known, headers, content: {kind: 'whole', body: bytes}, error, passable};
+	const content = {kind: 'whole', body: bytes} as const;
+	if (read !== undefined) return {...meaning(attempt, status, headers, read), content};
+	const passable = call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json);
+	const said = translation?.error(json) ?? message(json);
+	const error = new GatewayError(
+		'upstream_error',
+		status > 599 ? 502 : status,
+		told(attempt, String(status), headers, said),
+		{
+			headers: passedOn(headers),
+		},
+	);
+	return {status, headers, content, error, passable};
 }
 
 /** What the error event says that a stream began with. */
@@ -168,6 +181,20 @@ function heldError(attempt: Attempt, events: EventStream): StreamError | undefin
 		for (const decoded of decoder.push(event)) if (decoded.type === 'error') return decoded.error;
 	}
 	return undefined;
+}
+
+/** A failure that the provider's own code tells better than the status: of an error, of a success, or of a stream that begins with it. */
+function meaning(attempt: Attempt, status: number, headers: Headers, {status: meant, message, code}: ProviderError) {
+	const answered = code === undefined ? String(status) : `${status} (code ${code})`;
+	const error = new GatewayError(
+		'upstream_error',
+		meant > 599 ? 502 : meant,
+		told(attempt, answered, headers, message),
+		{
+			headers: passedOn(headers),
+		},
+	);
+	return {status: meant, headers, error, passable: false};
 }
 
 /** What the client is told of an error that is not in its own format: never a proxy's HTML. */
