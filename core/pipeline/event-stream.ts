@@ -156,7 +156,7 @@ export class EventStream {
 					flush();
 					if (over) return;
 					write(this.#ended ? [] : this.#last());
-					for (const event of this.translation?.end() ?? []) {
+					for (const event of this.#ending()) {
 						watch?.(event);
 						response.write(event.bytes);
 					}
@@ -191,7 +191,12 @@ export class EventStream {
 			}
 			for (const event of this.#last()) yield* this.#translated(event);
 		}
-		yield* this.translation?.end() ?? [];
+		yield* this.#ending();
+	}
+
+	/** What a translation has held back; of a stream that was cut off it might look like a clean end. */
+	#ending(): readonly StreamEvent[] {
+		return this.translation === undefined || this.truncated ? [] : this.translation.end();
 	}
 
 	#translated(event: Buffer): readonly StreamEvent[] {

@@ -60,7 +60,7 @@ export async function receive(
 		if (status >= 300)
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered with a redirection (${status}).`);
 		const {headers, body} = decoded(attempt, response);
-		if (isEventStream(headers)) return await eventStream(attempt, response, headers, body, translation);
+		if (isEventStream(headers)) return await eventStream(call, attempt, response, headers, body, translation);
 		const bytes = await readBody(body, mostReplyBytes);
 		if (!startsObject(bytes))
 			throw refusal(
@@ -100,6 +100,7 @@ function contentType(headers: Headers): string {
 }
 
 async function eventStream(
+	call: Call,
 	attempt: Attempt,
 	response: Response,
 	headers: Headers,
@@ -107,7 +108,7 @@ async function eventStream(
 	translation: Translation | undefined,
 ): Promise<Answered> {
 	const events = new EventStream(body, {
-		watcher: attempt.dialect.watchStream(),
+		watcher: attempt.dialect.watchStream(translation?.body ?? call.request.json),
 		hideUsage: response.usageAsked,
 		credentials: response.credentials,
 		translation: translation?.stream(),

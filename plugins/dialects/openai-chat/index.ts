@@ -14,7 +14,7 @@ export const openaiChat: Dialect = {
 	routes: [{method: 'POST', path: '/v1/chat/completions', operation: 'generate'}],
 	readRequest: body => requestFacts(body, 'max_completion_tokens', 'max_tokens'),
 	readUsage: chatUsage,
-	watchStream: () => new ChunkWatcher(),
+	watchStream: request => new ChunkWatcher(request),
 	askForUsage,
 	isError,
 	codec: chatCodec,

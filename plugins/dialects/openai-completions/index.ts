@@ -14,7 +14,7 @@ export const openaiCompletions: Dialect = {
 	routes: [{method: 'POST', path: '/v1/completions', operation: 'generate'}],
 	readRequest: body => requestFacts(body, 'max_tokens'),
 	readUsage: chatUsage,
-	watchStream: () => new ChunkWatcher(),
+	watchStream: request => new ChunkWatcher(request),
 	askForUsage,
 	isError,
 	codec: completionsCodec,
