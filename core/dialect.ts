@@ -66,7 +66,8 @@ export interface Dialect {
 	readonly usageMembers: readonly string[];
 	/** Reads the counts of a whole reply, or of these members of it; `undefined` when they hold none. */
 	readUsage(reply: JsonObject): Usage | undefined;
-	watchStream(): StreamWatcher;
+	/** @param request what was asked for in this format: when a stream is complete may depend on it. */
+	watchStream(request?: JsonObject): StreamWatcher;
 	/**
 	 * The JSON text that a request member must have so that the stream reports usage, when the client did not ask for it;
 	 * `undefined` when the stream reports usage anyway.

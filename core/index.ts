@@ -2,6 +2,7 @@
 
 export {allows, type Caller, namePattern} from './caller.js';
 export type {
+	Cleaned,
 	Codec,
 	EncodedRequest,
 	NameRule,
@@ -45,7 +46,7 @@ export {type HookContract, type HookKind, Stage, type TapOptions} from './guard.
 export type {Hooks, Taps} from './hooks.js';
 export {createServer, type Listening, listen} from './http/server.js';
 export {type ChangedEvents, replyThroughHub, streamThroughHub} from './hub-view.js';
-export {isObject, type JsonObject} from './json.js';
+export {isObject, type JsonObject, type Splice} from './json.js';
 export {type Key, key} from './key.js';
 export {describe, type Log, type LogFields} from './log.js';
 export type {ModelTraits} from './model-traits.js';

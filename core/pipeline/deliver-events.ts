@@ -9,6 +9,7 @@ import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
 import type {EventStream} from './event-stream.js';
 import {logFailure} from './fail.js';
+import {patienceMs, type UpstreamEvents} from './receive.js';
 import {tapReply, writeHead} from './reply.js';
 import {upstreamRefusal} from './send.js';
 
@@ -17,19 +18,20 @@ export async function deliverEvents(
 	engine: Engine,
 	call: Call,
 	answer: Answer,
-	events: EventStream,
+	source: UpstreamEvents,
 	response: ServerResponse,
 ): Promise<void> {
+	const {events, late} = source;
 	call.answered({dialect: answer.attempt.dialect, watcher: events.watcher, translation: answer.translation});
 	const {translation} = events;
 	if (engine.hooks.stream.taps.length > 0) {
-		return await writeStream(engine, call, answer, events.events(), response, events);
+		return await writeStream(engine, call, answer, events.events(), response, source);
 	}
 	await begin(engine, call, answer, response);
-	const patience = translation === undefined ? undefined : keepAlive(translation, response);
-	// The provider's own pings and comments end here: the client gets one in its format.
-	if (translation !== undefined && events.waiting) response.write(translation.keepAlive().bytes);
+	let patience: NodeJS.Timeout | undefined;
 	try {
+		if (late !== undefined) await untilBegun(late, response);
+		patience = keepAlive(translation, response);
 		await events.relay(response, watcher(engine, call));
 		judge(call, events);
 	} catch (error) {
@@ -49,17 +51,18 @@ export async function writeStream(
 	answer: Answer,
 	made: AsyncIterable<StreamEvent>,
 	response: ServerResponse,
-	source?: EventStream,
+	source?: UpstreamEvents,
 ): Promise<void> {
 	await begin(engine, call, answer, response);
 	const {stream} = engine.hooks;
-	const translation = source?.translation;
-	const patience = translation === undefined ? undefined : keepAlive(translation, response);
-	if (translation !== undefined && source?.waiting === true) response.write(translation.keepAlive().bytes);
+	const translation = source?.events.translation;
+	let patience: NodeJS.Timeout | undefined;
 	try {
+		if (source?.late !== undefined) await untilBegun(source.late, response);
+		patience = keepAlive(translation, response);
 		const changed = stream.taps.length === 0 ? made : stream.call(made, call.routed());
 		await writeEvents(changed, response, watcher(engine, call));
-		if (source !== undefined) judge(call, source);
+		if (source !== undefined) judge(call, source.events);
 	} catch (error) {
 		breakOff(engine, call, upstreamRefusal(error), response, translation);
 	}
@@ -116,10 +119,26 @@ function drained(response: ServerResponse): Promise<void> {
 	});
 }
 
-const patienceMs = 15_000;
+/** Means nothing in any format, and may stand before a first event. */
+const comment = Buffer.from(': keep-alive\n\n');
+
+/** Lets the client know that somebody is there until the provider has said something. @throws what the stream fails with. */
+async function untilBegun(late: Promise<unknown>, response: ServerResponse): Promise<void> {
+	const tell = (): void => {
+		if (!response.destroyed) response.write(comment);
+	};
+	tell();
+	const telling = setInterval(tell, patienceMs);
+	try {
+		await late;
+	} finally {
+		clearInterval(telling);
+	}
+}
 
 /** Proxies and clients take a silent connection for a dead one. Costs nothing per event: it looks at the bytes that left. */
-function keepAlive(translation: StreamTranslation, response: ServerResponse): NodeJS.Timeout {
+function keepAlive(translation: StreamTranslation | undefined, response: ServerResponse): NodeJS.Timeout | undefined {
+	if (translation === undefined) return undefined;
 	let written = -1;
 	return setInterval(() => {
 		const {socket} = response;

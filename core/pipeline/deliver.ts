@@ -21,7 +21,7 @@ export async function deliver(engine: Engine, call: Call, answer: Answer, respon
 		case 'whole':
 			return await deliverWhole(engine, call, answer, content, response);
 		case 'events':
-			return await deliverEvents(engine, call, answer, content.events, response);
+			return await deliverEvents(engine, call, answer, content, response);
 		case 'bytes':
 			return await deliverBytes(engine, call, answer, content.body, response);
 	}

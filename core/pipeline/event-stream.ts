@@ -11,7 +11,6 @@ import {withoutCredentials} from './credentials.js';
 const noBytes = Buffer.alloc(0);
 const mostTogetherBytes = 64 * 1024;
 const mostHeldBytes = 64 * 1024;
-const mostHeldMs = 15_000;
 const usageMember = Buffer.from(',"usage":null');
 
 /** What is done with a stream's events beside relaying them. */
@@ -37,7 +36,7 @@ export class EventStream {
 	#ended = false;
 	/** The provider's own error event was seen. */
 	failed = false;
-	/** Nothing but pings and comments has come, for so long that the client gets them: it would take the connection for a dead one. */
+	/** Nothing but pings and comments has come, and so many that they are held no longer. */
 	waiting = false;
 
 	constructor(source: Readable, options: EventStreamOptions) {
@@ -63,14 +62,12 @@ export class EventStream {
 	}
 
 	/**
-	 * Waits for the first event that says something, and holds what came until then. A provider that only keeps the connection alive
-	 * for 15 seconds, or for 64 KiB, is not waited for longer: it is at work, and the client must see that.
+	 * Waits for the first event that says something, and holds what came until then, 64 KiB at most.
 	 * @returns what that event is; `idle` when the stream ended, or is only kept alive, without one.
 	 * @throws what the source fails with.
 	 */
 	first(): Promise<EventFacts> {
 		const source = this.#source;
-		const began = performance.now();
 		let heldBytes = 0;
 		return new Promise((resolve, reject) => {
 			const settle = (act: () => void): void => {
@@ -87,8 +84,7 @@ export class EventStream {
 					}
 					if (first === 'idle') {
 						heldBytes += chunk.length;
-						const patient = heldBytes < mostHeldBytes && performance.now() - began < mostHeldMs;
-						if (patient || this.#held.length === 0) return;
+						if (heldBytes < mostHeldBytes || this.#held.length === 0) return;
 						this.waiting = true;
 					}
 					source.pause();
@@ -168,7 +164,7 @@ export class EventStream {
 					flush();
 					if (over) return;
 					write(this.#ended ? [] : this.#last());
-					for (const event of this.translation?.end() ?? []) {
+					for (const event of this.#ending()) {
 						watch?.(event);
 						response.write(event.bytes);
 					}
@@ -203,7 +199,12 @@ export class EventStream {
 			}
 			for (const event of this.#last()) yield* this.#translated(event);
 		}
-		yield* this.translation?.end() ?? [];
+		yield* this.#ending();
+	}
+
+	/** What a translation has held back; of a stream that was cut off it might look like a clean end. */
+	#ending(): readonly StreamEvent[] {
+		return this.translation === undefined || this.truncated ? [] : this.translation.end();
 	}
 
 	#translated(event: Buffer): readonly StreamEvent[] {

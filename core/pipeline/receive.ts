@@ -3,9 +3,11 @@
 import {pipeline, type Readable} from 'node:stream';
 import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib';
 import type {StreamError} from '../conversation.js';
+import type {EventFacts} from '../dialect.js';
 import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
 import {isObject, type JsonObject} from '../json.js';
+import type {ProviderError} from '../provider.js';
 import type {Headers} from '../request.js';
 import type {StreamEvent} from '../stream-event.js';
 import {asStream, readBody} from '../upstream/body.js';
@@ -14,14 +16,21 @@ import {withoutCredentials} from './credentials.js';
 import {EventStream} from './event-stream.js';
 import {type Response, upstreamRefusal} from './send.js';
 
+/** A stream that has begun, or one that is so late that its client is not left without a byte any longer. */
+export interface UpstreamEvents {
+	readonly events: EventStream;
+	/** Settles with the first event; absent when that is there. */
+	readonly late?: Promise<unknown>;
+}
+
 /** What upstream answered. */
 export interface Answered {
 	readonly status: number;
 	readonly headers: Headers;
-	/** `whole`: read, and translated when need be; `events`: a stream with its first event in hand; `bytes`: relayed unread. */
+	/** `whole`: read, and translated when need be; `events`: a stream, as a rule with its first event in hand; `bytes`: relayed unread. */
 	readonly content:
 		| WholeAnswer
-		| {readonly kind: 'events'; readonly events: EventStream}
+		| ({readonly kind: 'events'} & UpstreamEvents)
 		| {readonly kind: 'bytes'; readonly body: Readable};
 	/** It is a failure. */
 	readonly error?: GatewayError;
@@ -42,6 +51,9 @@ export interface WholeAnswer {
 const mostReplyBytes = 256 * 1024 * 1024;
 const mostErrorBytes = 1024 * 1024;
 
+/** Proxies and clients take a connection for dead that is silent for a minute; some do after half of one. */
+export const patienceMs = 15_000;
+
 /** @throws {GatewayError} when the body breaks off, stalls or cannot be read before anything of it is of use. */
 export async function receive(
 	call: Call,
@@ -59,19 +71,20 @@ export async function receive(
 		if (status >= 300)
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered with a redirection (${status}).`);
 		const {headers, body} = decoded(attempt, response);
-		if (isEventStream(headers)) return await eventStream(attempt, response, headers, asStream(body), translation);
+		if (isEventStream(headers)) return await eventStream(call, attempt, response, headers, asStream(body), translation);
 		const bytes = await readBody(body, mostReplyBytes);
 		if (!startsObject(bytes))
 			throw refusal(
 				'upstream_invalid',
 				`${attempt.provider.name} answered ${status} with ${contentType(headers)} where JSON or an event stream was expected.`,
 			);
-		if (translation === undefined && !mayHoldError(bytes))
+		const {readError} = attempt.provider;
+		if (translation === undefined && readError === undefined && !mayHoldError(bytes))
 			return {status, headers, content: {kind: 'whole', body: bytes}};
 		const json = parsed(bytes.toString('utf8'));
-		if (holdsErrorOnly(json)) {
+		if (readError?.(status, json) !== undefined || holdsErrorOnly(json)) {
 			const shown = withoutCredentials(bytes, response.credentials());
-			return judged(attempt, {status, headers, bytes: shown}, translation);
+			return judged(attempt, {status, headers, bytes: shown, json: parsed(shown.toString('utf8'))}, translation);
 		}
 		if (translation === undefined)
 			return {status, headers, content: {kind: 'whole', body: bytes, ...(isObject(json) && {json})}};
@@ -150,6 +163,7 @@ function contentType(headers: Headers): string {
 }
 
 async function eventStream(
+	call: Call,
 	attempt: Attempt,
 	response: Response,
 	headers: Headers,
@@ -157,15 +171,20 @@ async function eventStream(
 	translation: Translation | undefined,
 ): Promise<Answered> {
 	const events = new EventStream(body, {
-		watcher: attempt.dialect.watchStream(),
+		watcher: attempt.dialect.watchStream(translation?.body ?? call.request.json),
 		hideUsage: response.usageAsked,
 		credentials: response.credentials,
 		translation: translation?.stream(),
 	});
-	const first = await events.first();
-	const answered = {status: response.status, headers, content: {kind: 'events', events}} as const;
+	const begun = events.first();
+	const first = await withPatience(begun);
+	const {status} = response;
+	if (first === undefined) return {status, headers, content: {kind: 'events', events, late: begun}};
+	const answered = {status, headers, content: {kind: 'events', events}} as const;
 	if (first === 'error') {
 		const said = heldError(attempt, events);
+		const meant = said === undefined ? undefined : attempt.provider.readError?.(said.status, {error: said});
+		if (meant !== undefined) return {...answered, ...meaning(attempt, status, headers, meant)};
 		const message = said === undefined ? 'began its stream with an error.' : `answered: ${said.message}`;
 		const error = new GatewayError('upstream_error', said?.status ?? 502, `${attempt.provider.name} ${message}`);
 		return {...answered, error, passable: true};
@@ -173,6 +192,21 @@ async function eventStream(
 	if (first === 'idle' && !events.settled && !events.waiting)
 		throw refusal('upstream_invalid', `${attempt.provider.name} ended its stream without any event.`);
 	return answered;
+}
+
+/** `undefined` when a stream that was promised says nothing for so long that its client must hear that somebody is there. */
+async function withPatience(begun: Promise<EventFacts>): Promise<EventFacts | undefined> {
+	let timer: NodeJS.Timeout | undefined;
+	const patience = new Promise<undefined>(resolve => {
+		timer = setTimeout(() => resolve(undefined), patienceMs);
+	});
+	// Whoever delivers the stream hears of its failure; until then nobody may be listening.
+	begun.catch(() => {});
+	try {
+		return await Promise.race([begun, patience]);
+	} finally {
+		clearTimeout(timer);
+	}
 }
 
 /** Reads an error so that it can be judged, passed on or wrapped. */
@@ -185,26 +219,37 @@ async function failure(
 	const {status} = response;
 	const {headers, body} = decoded(attempt, response);
 	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials());
-	return judged(attempt, {status, headers, bytes}, translation, call.endpoint.kind === 'passthrough');
+	const read = {status, headers, bytes, json: parsed(bytes.toString('utf8'))};
+	return judged(attempt, read, translation, call.endpoint.kind === 'passthrough');
+}
+
+interface ReadError {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly bytes: Buffer;
+	readonly json: unknown;
 }
 
 /** What is known of an error that has been read. One that came as a success is never passed on as it is: the client would believe the status. */
 function judged(
 	attempt: Attempt,
-	{status, headers, bytes}: {readonly status: number; readonly headers: Headers; readonly bytes: Buffer},
+	{status, headers, bytes, json}: ReadError,
 	translation: Translation | undefined,
 	unread = false,
 ): Answered {
-	const json = parsed(bytes.toString('utf8'));
 	const read = attempt.provider.readError?.(status, json);
-	const passable = read === undefined && status >= 400 && (unread || attempt.dialect.isError(json));
-	const known = read?.status ?? (status >= 400 ? status : statedStatus(json));
-	const said = read?.message ?? translation?.error(json) ?? message(json);
-	const answered = read?.code === undefined ? String(status) : `${status} (code ${read.code})`;
-	const error = new GatewayError('upstream_error', known > 599 ? 502 : known, told(attempt, answered, headers, said), {
-		headers: passedOn(headers),
-	});
-	return {status: known, headers, content: {kind: 'whole', body: bytes}, error, passable};
+	const content = {kind: 'whole', body: bytes} as const;
+	if (read !== undefined) return Object.assign(meaning(attempt, status, headers, read), {content});
+	const passable = status >= 400 && (unread || attempt.dialect.isError(json));
+	const known = status >= 400 ? status : statedStatus(json);
+	const said = translation?.error(json) ?? message(json);
+	const error = new GatewayError(
+		'upstream_error',
+		known > 599 ? 502 : known,
+		told(attempt, String(status), headers, said),
+		{headers: passedOn(headers)},
+	);
+	return {status: known, headers, content, error, passable};
 }
 
 /** What the error event says that a stream began with. */
@@ -215,6 +260,20 @@ function heldError(attempt: Attempt, events: EventStream): StreamError | undefin
 		for (const decoded of decoder.push(event)) if (decoded.type === 'error') return decoded.error;
 	}
 	return undefined;
+}
+
+/** A failure that the provider's own code tells better than the status: of an error, of a success, or of a stream that begins with it. */
+function meaning(attempt: Attempt, status: number, headers: Headers, {status: meant, message, code}: ProviderError) {
+	const answered = code === undefined ? String(status) : `${status} (code ${code})`;
+	const error = new GatewayError(
+		'upstream_error',
+		meant > 599 ? 502 : meant,
+		told(attempt, answered, headers, message),
+		{
+			headers: passedOn(headers),
+		},
+	);
+	return {status: meant, headers, error, passable: false};
 }
 
 /** What the client is told of an error that is not in its own format: never a proxy's HTML. */

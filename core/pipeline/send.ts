@@ -22,15 +22,20 @@ export interface Response {
 	readonly credentials: () => readonly string[];
 }
 
-/** Builds, prepares, signs and sends. @throws {GatewayError} when upstream cannot be reached or does not answer in time. */
+/**
+ * Builds, prepares, signs and sends.
+ * @param cleaning what is replaced in the client's own bytes.
+ * @throws {GatewayError} when upstream cannot be reached or does not answer in time.
+ */
 export async function send(
 	engine: Engine,
 	call: Call,
 	attempt: Attempt,
 	translation: Translation | undefined,
+	cleaning: readonly Splice[] = [],
 ): Promise<Response> {
 	const {prepare, sign, send} = engine.hooks;
-	const {bytes, usageAsked} = body(call, attempt, translation);
+	const {bytes, usageAsked} = body(call, attempt, translation, cleaning);
 	let request = new UpstreamRequest(
 		call.request.method,
 		url(call, attempt, translation),
@@ -101,16 +106,17 @@ function url(call: Call, {provider, target, dialect}: Attempt, translation: Tran
 	return url;
 }
 
-/** The client's bytes, with the model named as upstream names it and everything else as it came. */
+/** The client's bytes, with the model named as upstream names it and, but for what is cleaned, everything else as it came. */
 function body(
 	call: Call,
 	attempt: Attempt,
 	translation: Translation | undefined,
+	cleaning: readonly Splice[],
 ): {bytes: Buffer | Readable | undefined; usageAsked: boolean} {
 	const {request} = call;
 	if (translation !== undefined) return {bytes: Buffer.from(JSON.stringify(translation.body)), usageAsked: false};
 	if (request.json === undefined) return {bytes: request.upload, usageAsked: false};
-	const changes: Splice[] = [];
+	const changes: Splice[] = [...cleaning];
 	if (request.model !== undefined && attempt.target.model !== '' && request.model !== attempt.target.model) {
 		changes.push({name: 'model', json: JSON.stringify(attempt.target.model)});
 	}

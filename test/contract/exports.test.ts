@@ -12,7 +12,7 @@ const program = compile(new Map(), ['config/index.ts', 'plugins/index.ts', 'conf
 const written = {
 	tapgate: `
 		Attempt AttemptFailure AttemptReport AudioPart CacheMark Caller Candidate Check CheckResult Citation
-		ClientRequest ClosedExchange Codec Command Completion CompletionEvent Config ConfigContext ConfigDefinition
+		Cleaned ClientRequest ClosedExchange Codec Command Completion CompletionEvent Config ConfigContext ConfigDefinition
 		ConfigError ConfigSource Conversation Cost Delta Dialect DialectRoute DocumentPart Effort EncodedRequest
 		Endpoint Engine EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange
 		ExchangeSketch Extra Family Finish FinishReason Gateway GatewayError Headers HookContract HookKind Hooks
@@ -20,7 +20,7 @@ const written = {
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
 		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage
-		StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart
+		Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable isObject key listen namePattern openExchange optionsReader originOf

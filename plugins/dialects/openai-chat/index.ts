@@ -15,7 +15,7 @@ export const openaiChat: Dialect = {
 	readRequest: body => requestFacts(body, 'max_completion_tokens', 'max_tokens'),
 	usageMembers: ['usage', 'x_groq'],
 	readUsage: chatUsage,
-	watchStream: () => new ChunkWatcher(),
+	watchStream: request => new ChunkWatcher(request),
 	askForUsage,
 	isError,
 	codec: chatCodec,

@@ -15,7 +15,7 @@ export const openaiCompletions: Dialect = {
 	readRequest: body => requestFacts(body, 'max_tokens'),
 	usageMembers: ['usage', 'x_groq'],
 	readUsage: chatUsage,
-	watchStream: () => new ChunkWatcher(),
+	watchStream: request => new ChunkWatcher(request),
 	askForUsage,
 	isError,
 	codec: completionsCodec,
