@@ -31,12 +31,15 @@ function closeWithConnection(response: ServerResponse): void {
 const lingerMs = 5000;
 
 /**
- * A client that is still sending would see a reset instead of its answer if the connection were closed on it, so Node reads
- * and drops the rest of the body, for a while.
+ * A client that is still sending would see a reset instead of its answer if the connection were closed on it, so the rest of the body is
+ * read and dropped, for a while. The rest may be nothing: an answer can be out before Node has noted that its request is whole.
  */
 function linger(request: IncomingMessage): void {
-	const timer = setTimeout(() => request.destroy(), lingerMs);
+	const timer = setTimeout(() => {
+		if (!request.complete) request.destroy();
+	}, lingerMs);
 	request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
+	request.resume();
 }
 
 async function close(engine: Engine, call: Call, response: ServerResponse): Promise<void> {

@@ -313,7 +313,8 @@ test('an upload that stops arriving in the middle of its answer breaks both off'
 			response.on('close', () => broke.open());
 			incoming.once('data', () => response.writeHead(200).write('some bytes'));
 		},
-		impatient,
+		// Long enough for the answer to begin on a busy machine.
+		{server: {bodyIdleSeconds: 2}},
 	);
 	const request = begin(running, '/v1/files', {headers: {'content-type': 'text/plain', 'content-length': 1000}});
 	request.on('error', () => {});

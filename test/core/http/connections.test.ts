@@ -5,7 +5,7 @@ import http from 'node:http';
 import net from 'node:net';
 import test, {type ExecutionContext} from 'ava';
 import {createServer, definePlugin, Engine, serverSettings} from 'tapgate';
-import {auth, dialects, openai, routing} from 'tapgate/plugins';
+import {auth, dialects, mock, openai, routing} from 'tapgate/plugins';
 import {startUpstream} from 'tapgate/testing';
 import {calls, gate, gatewayKey, providerKey, rig} from '../../e2e/support.js';
 import {exchangeRecorder, memoryLog} from '../../helpers/whole-gateway.js';
@@ -50,6 +50,37 @@ test.serial('calls on one connection are answered in their order', async t => {
 		if (heard.includes('number-3')) break;
 	}
 	t.deepEqual(heard.match(/number-\d/g), ['number-1', 'number-2', 'number-3']);
+});
+
+test.serial('a connection whose body was read before Node knew of its end is kept', async t => {
+	const {setTimeout} = globalThis;
+	const hurried = (act: () => void, milliseconds?: number) => setTimeout(act, milliseconds === 5000 ? 0 : milliseconds);
+	globalThis.setTimeout = hurried as typeof setTimeout;
+	t.teardown(() => {
+		globalThis.setTimeout = setTimeout;
+	});
+	for (const [body, status] of [
+		[{model: 'mock.echo', messages: []}, 200],
+		['{"model":', 400],
+	] as const) {
+		const {gateway} = await rig(t, {plugins: [mock()]});
+		const socket = net.connect(gateway.port, '127.0.0.1').setNoDelay();
+		let heard = '';
+		let closed = false;
+		socket.on('close', () => {
+			closed = true;
+		});
+		for (let call = 1; call <= 20 && !closed; call++) {
+			const [head = '', text = ''] = raw('/v1/chat/completions', body).split('\r\n\r\n');
+			socket.write(`${head}\r\n\r\n`);
+			await new Promise(resolve => setImmediate(resolve));
+			socket.write(text);
+			heard += String((await once(socket, 'data'))[0]);
+		}
+		t.false(closed);
+		t.is(heard.split(`HTTP/1.1 ${status}`).length - 1, 20);
+		socket.destroy();
+	}
 });
 
 for (const path of ['/v1/chat/completions', '/v1/files']) {
