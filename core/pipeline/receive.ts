@@ -54,7 +54,10 @@ export async function receive(
 	// An error may arrive when nobody is listening any more, such as after the client has left.
 	response.body.on('error', () => {});
 	try {
-		if (status >= 400) return await failure(call, attempt, response, translation);
+		if (status >= 400) {
+			const {headers, body} = decoded(attempt, response);
+			return failure(call, attempt, response, headers, await readBody(body, mostErrorBytes), translation);
+		}
 		if (call.endpoint.kind === 'passthrough')
 			return {status, headers: response.headers, content: {kind: 'bytes', body: response.body}};
 		if (status >= 300)
@@ -67,16 +70,14 @@ export async function receive(
 				'upstream_invalid',
 				`${attempt.provider.name} answered ${status} with ${contentType(headers)} where JSON or an event stream was expected.`,
 			);
+		const whole = {kind: 'whole', body: bytes} as const;
 		const {readError} = attempt.provider;
-		if (translation === undefined && readError === undefined)
-			return {status, headers, content: {kind: 'whole', body: bytes}};
+		if (translation === undefined && readError === undefined) return {status, headers, content: whole};
 		const json = parsed(bytes.toString('utf8'));
-		const meant = readError?.(status, json);
-		if (meant !== undefined)
-			return {...meaning(attempt, status, headers, meant), content: {kind: 'whole', body: bytes}};
-		if (!isObject(json))
-			throw refusal('upstream_invalid', `${attempt.provider.name} answered ${status} with JSON that cannot be read.`);
-		return {status, headers, content: {kind: 'whole', body: bytes, json}};
+		if (readError?.(status, json) !== undefined) return failure(call, attempt, response, headers, bytes, translation);
+		if (isObject(json)) return {status, headers, content: Object.assign({json}, whole)};
+		if (translation === undefined) return {status, headers, content: whole};
+		throw refusal('upstream_invalid', `${attempt.provider.name} answered ${status} with JSON that cannot be read.`);
 	} catch (error) {
 		throw upstreamRefusal(error);
 	}
@@ -146,16 +147,16 @@ async function withPatience(begun: Promise<EventFacts>): Promise<EventFacts | un
 	}
 }
 
-/** Reads an error so that it can be judged, passed on or wrapped. */
-async function failure(
+/** An error, told so that it can be judged, passed on or wrapped. */
+function failure(
 	call: Call,
 	attempt: Attempt,
-	response: Response,
+	{status, credentials}: Response,
+	headers: Headers,
+	body: Buffer,
 	translation: Translation | undefined,
-): Promise<Answered> {
-	const {status} = response;
-	const {headers, body} = decoded(attempt, response);
-	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials());
+): Answered {
+	const bytes = withoutCredentials(body, credentials());
 	const text = bytes.toString('utf8');
 	const json = parsed(text);
 	const read = attempt.provider.readError?.(status, json);
