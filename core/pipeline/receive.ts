@@ -1,20 +1,18 @@
 /** Looks at what upstream answered far enough to tell an answer from a failure; nothing goes to the client yet. */
 
-import {pipeline, type Readable} from 'node:stream';
-import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib';
-import type {StreamError} from '../conversation.js';
+import type {Readable} from 'node:stream';
 import type {EventFacts} from '../dialect.js';
 import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
 import {isObject, type JsonObject} from '../json.js';
-import type {ProviderError} from '../provider.js';
 import type {Headers} from '../request.js';
 import type {StreamEvent} from '../stream-event.js';
 import {asStream, readBody} from '../upstream/body.js';
 import type {Call} from './call.js';
-import {withoutCredentials} from './credentials.js';
 import {EventStream} from './event-stream.js';
+import {contentType, failure, heldError, holdsErrorOnly, mayHoldError, meaning, parsed} from './judge.js';
 import {type Response, upstreamRefusal} from './send.js';
+import {decoded} from './unpack.js';
 
 /** A stream that has begun, or one that is so late that its client is not left without a byte any longer. */
 export interface UpstreamEvents {
@@ -65,7 +63,10 @@ export async function receive(
 	// An error may arrive when nobody is listening any more, such as after the client has left.
 	if (!Buffer.isBuffer(response.body)) response.body.on('error', () => {});
 	try {
-		if (status >= 400) return await failure(call, attempt, response, translation);
+		if (status >= 400) {
+			const {headers, body} = decoded(attempt, response);
+			return failure(call, attempt, response, headers, await readBody(body, mostErrorBytes), translation);
+		}
 		if (call.endpoint.kind === 'passthrough')
 			return {status, headers: response.headers, content: {kind: 'bytes', body: asStream(response.body)}};
 		if (status >= 300)
@@ -78,19 +79,18 @@ export async function receive(
 				'upstream_invalid',
 				`${attempt.provider.name} answered ${status} with ${contentType(headers)} where JSON or an event stream was expected.`,
 			);
+		const whole = {kind: 'whole', body: bytes} as const;
 		const {readError} = attempt.provider;
 		if (translation === undefined && readError === undefined && !mayHoldError(bytes))
-			return {status, headers, content: {kind: 'whole', body: bytes}};
+			return {status, headers, content: whole};
 		const json = parsed(bytes.toString('utf8'));
-		if (readError?.(status, json) !== undefined || holdsErrorOnly(json)) {
-			const shown = withoutCredentials(bytes, response.credentials());
-			return judged(attempt, {status, headers, bytes: shown, json: parsed(shown.toString('utf8'))}, translation);
-		}
+		if (readError?.(status, json) !== undefined || holdsErrorOnly(json))
+			return failure(call, attempt, response, headers, bytes, translation);
 		if (translation === undefined)
-			return {status, headers, content: {kind: 'whole', body: bytes, ...(isObject(json) && {json})}};
+			return {status, headers, content: isObject(json) ? Object.assign({json}, whole) : whole};
 		if (!isObject(json))
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered ${status} with JSON that cannot be read.`);
-		return translated(call, translation, {status, headers, content: {kind: 'whole', body: bytes, json}}, json);
+		return translated(call, translation, {status, headers, content: Object.assign({json}, whole)}, json);
 	} catch (error) {
 		throw upstreamRefusal(error);
 	}
@@ -124,44 +124,6 @@ function startsObject(body: Buffer): boolean {
 	}
 	return false;
 }
-
-const errorMember = Buffer.from('"error"');
-
-/**
- * A member `error` that is an object or a text stands somewhere in a body: worth a closer look. Within a text the quotes would be
- * escaped, and `"error":null` is part of many good answers.
- */
-function mayHoldError(body: Buffer): boolean {
-	for (let at = body.indexOf(errorMember); at !== -1; at = body.indexOf(errorMember, at)) {
-		at += errorMember.length;
-		while ((body[at] ?? 0x7f) <= 0x20 || body[at] === 0x3a) at++;
-		if (body[at] === 0x7b || body[at] === 0x22) return true;
-	}
-	return false;
-}
-
-/** What answers hold; an error beside it is part of an answer, as in a response that has failed half-way. */
-const contentMembers = ['choices', 'content', 'output', 'data', 'completion', 'object'];
-
-/** Some servers and proxies tell of a failure with status 200. */
-function holdsErrorOnly(json: unknown): boolean {
-	if (!isObject(json)) return false;
-	const {error} = json;
-	const readable = typeof error === 'string' || (isObject(error) && typeof error['message'] === 'string');
-	return readable && !contentMembers.some(name => json[name] !== undefined && json[name] !== 'error');
-}
-
-/** The status that an error says of itself; it came with one that says nothing. */
-function statedStatus(json: unknown): number {
-	const error = isObject(json) ? json['error'] : undefined;
-	const code = isObject(error) ? (error['status'] ?? error['code']) : undefined;
-	return typeof code === 'number' && Number.isInteger(code) && code >= 400 && code <= 599 ? code : 502;
-}
-
-function contentType(headers: Headers): string {
-	return String(headers['content-type'] ?? 'no content type').split(';')[0] ?? '';
-}
-
 async function eventStream(
 	call: Call,
 	attempt: Attempt,
@@ -207,135 +169,4 @@ async function withPatience(begun: Promise<EventFacts>): Promise<EventFacts | un
 	} finally {
 		clearTimeout(timer);
 	}
-}
-
-/** Reads an error so that it can be judged, passed on or wrapped. */
-async function failure(
-	call: Call,
-	attempt: Attempt,
-	response: Response,
-	translation: Translation | undefined,
-): Promise<Answered> {
-	const {status} = response;
-	const {headers, body} = decoded(attempt, response);
-	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials());
-	const read = {status, headers, bytes, json: parsed(bytes.toString('utf8'))};
-	return judged(attempt, read, translation, call.endpoint.kind === 'passthrough');
-}
-
-interface ReadError {
-	readonly status: number;
-	readonly headers: Headers;
-	readonly bytes: Buffer;
-	readonly json: unknown;
-}
-
-/** What is known of an error that has been read. One that came as a success is never passed on as it is: the client would believe the status. */
-function judged(
-	attempt: Attempt,
-	{status, headers, bytes, json}: ReadError,
-	translation: Translation | undefined,
-	unread = false,
-): Answered {
-	const read = attempt.provider.readError?.(status, json);
-	const content = {kind: 'whole', body: bytes} as const;
-	if (read !== undefined) return Object.assign(meaning(attempt, status, headers, read), {content});
-	const passable = status >= 400 && (unread || attempt.dialect.isError(json));
-	const known = status >= 400 ? status : statedStatus(json);
-	const said = translation?.error(json) ?? message(json);
-	const error = new GatewayError(
-		'upstream_error',
-		known > 599 ? 502 : known,
-		told(attempt, String(status), headers, said),
-		{headers: passedOn(headers)},
-	);
-	return {status: known, headers, content, error, passable};
-}
-
-/** What the error event says that a stream began with. */
-function heldError(attempt: Attempt, events: EventStream): StreamError | undefined {
-	const decoder = attempt.dialect.codec?.decodeStream();
-	if (decoder === undefined) return undefined;
-	for (const event of events.held()) {
-		for (const decoded of decoder.push(event)) if (decoded.type === 'error') return decoded.error;
-	}
-	return undefined;
-}
-
-/** A failure that the provider's own code tells better than the status: of an error, of a success, or of a stream that begins with it. */
-function meaning(attempt: Attempt, status: number, headers: Headers, {status: meant, message, code}: ProviderError) {
-	const answered = code === undefined ? String(status) : `${status} (code ${code})`;
-	const error = new GatewayError(
-		'upstream_error',
-		meant > 599 ? 502 : meant,
-		told(attempt, answered, headers, message),
-		{
-			headers: passedOn(headers),
-		},
-	);
-	return {status: meant, headers, error, passable: false};
-}
-
-/** What the client is told of an error that is not in its own format: never a proxy's HTML. */
-function told(attempt: Attempt, status: string, headers: Headers, said: string | undefined): string {
-	return said === undefined
-		? `${attempt.provider.name} answered ${status} (${contentType(headers)}).`
-		: `${attempt.provider.name} answered ${status}: ${said.slice(0, 1000)}`;
-}
-
-/** The message of an error in any of the shapes that servers use. */
-function message(json: unknown): string | undefined {
-	if (!isObject(json)) return undefined;
-	for (const candidate of [json['error'], json['message'], json['detail'], json['msg']]) {
-		if (typeof candidate === 'string') return candidate;
-		if (isObject(candidate) && typeof candidate['message'] === 'string') return candidate['message'];
-	}
-	return undefined;
-}
-
-const retryHeaders = ['retry-after', 'retry-after-ms', 'x-should-retry'];
-
-/** What a client must know to try again in time, also when the error is wrapped. */
-function passedOn(headers: Headers): Record<string, string> {
-	const passed: Record<string, string> = {};
-	for (const [name, value] of Object.entries(headers)) {
-		if (typeof value === 'string' && (retryHeaders.includes(name) || /^(x|anthropic)-ratelimit-/.test(name)))
-			passed[name] = value;
-	}
-	return passed;
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}
-
-/** A body that came compressed although it was asked for plain is unpacked, and the headers no longer say otherwise. */
-function decoded(attempt: Attempt, response: Response): {headers: Headers; body: Buffer | Readable} {
-	const encoding = String(response.headers['content-encoding'] ?? 'identity')
-		.trim()
-		.toLowerCase();
-	if (encoding === 'identity' || encoding === '') return response;
-	const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
-		gzip: createGunzip,
-		'x-gzip': createGunzip,
-		deflate: createInflate,
-		br: createBrotliDecompress,
-	};
-	const decoder = decoders[encoding]?.();
-	const packed = asStream(response.body);
-	if (decoder === undefined) {
-		packed.destroy();
-		throw refusal(
-			'upstream_invalid',
-			`${attempt.provider.name} answered in the encoding "${encoding}", which was not asked for.`,
-		);
-	}
-	const headers = Object.assign({}, response.headers, {'content-encoding': undefined, 'content-length': undefined});
-	// The pipeline destroys both ends with the first error; whoever reads the decoder sees it there.
-	pipeline(packed, decoder, () => {});
-	return {headers, body: decoder as unknown as Readable};
 }

@@ -50,12 +50,18 @@ test('a token is used until shortly before it expires', t => {
 });
 
 test('a token that the provider quotes does not reach the client', async t => {
-	const server = await upstream(t, (seen, response, incoming) =>
-		reply.json({error: {code: '1002', message: `no: ${seen.headers.authorization}`}}, 401)(seen, response, incoming),
-	);
+	const server = await upstream(t);
 	const gateway = await openGateway(t, glm({baseUrl: server.url, apiKey: key, auth: 'jwt'}));
-	const text = await (await gateway.post('/v1/chat/completions', chatCall('glm.m'))).text();
-	t.regex(text, /no: Bearer \[redacted\]/);
+	const error = (token: unknown) => ({error: {code: '1002', message: `no: ${token}`}});
+	for (const answer of [
+		(token: unknown) => reply.json(error(token), 401),
+		(token: unknown) => reply.json(error(token)),
+		(token: unknown) => reply.events([error(token)]),
+	]) {
+		server.answer((seen, response, incoming) => answer(seen.headers.authorization)(seen, response, incoming));
+		const text = await (await gateway.post('/v1/chat/completions', chatCall('glm.m'))).text();
+		t.regex(text, /no: Bearer \[redacted\]/);
+	}
 });
 
 /** HTTP status and business code, as GLM sends them, and the status that the client is told. */
