@@ -3,7 +3,7 @@
 import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
 import type {Attempt, Release} from './exchange.js';
-import {Guard, tapOnly} from './guard.js';
+import {Guard, type TapTime, tapOnly} from './guard.js';
 import {createHooks, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
 import {describe, type Log} from './log.js';
@@ -15,6 +15,7 @@ import {Registry, type ScopedRegistry} from './registry.js';
 import type {Check, Command, Metric, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
 import {Transport} from './upstream/transport.js';
+import {alone, type Workers} from './workers.js';
 
 /** A gateway as a plugin sees it in `apply`. */
 export interface Gateway {
@@ -46,6 +47,15 @@ export interface Gateway {
 	defer(release: Release): void;
 	/** Failures of observing taps so far, by plugin and hook. */
 	faults(): ReadonlyMap<string, number>;
+	/**
+	 * How long taps took so far, by plugin and hook; a live list that grows while plugins are applied. Taps are timed from the
+	 * first time that somebody asks: ask in `apply`.
+	 */
+	tapTimes(): readonly TapTime[];
+	/** How many calls are open now. */
+	openCalls(): number;
+	/** The processes that share the port, this one among them. */
+	readonly workers: Workers;
 	/** False before the start is complete and from the stop signal on. */
 	ready(): boolean;
 }
@@ -55,6 +65,8 @@ export interface EngineOptions {
 	readonly deployment: string;
 	readonly server: ServerSettings;
 	readonly log: Log;
+	/** Absent for a gateway that is one process. */
+	readonly workers?: Workers;
 }
 
 /** The gateway as the core sees it. */
@@ -162,8 +174,16 @@ export class Engine {
 			beforeListen: step => void this.#beforeListen.push({plugin, step}),
 			defer: release => void this.#deferred.push(release),
 			faults: () => this.faults,
+			tapTimes: () => this.#tapTimes(),
+			openCalls: () => this.calls.size,
+			workers: this.options.workers ?? alone,
 			ready: () => this.ready,
 		});
+	}
+
+	#tapTimes(): readonly TapTime[] {
+		this.guard.timing = true;
+		return this.guard.tapTimes;
 	}
 
 	#provide<Service>(key: Key<Service>, service: Service, plugin: string): void {
