@@ -26,9 +26,11 @@ export interface BatchReport {
 export class BatchTransport extends transports.Stream {
 	readonly #sink: Writable;
 	readonly #report: BatchReport;
+	/** Lines that the stream did not take, told of or not. */
+	lost = 0;
 	#pending = '';
 	#pendingLines = 0;
-	#dropped = 0;
+	#told = 0;
 	#timer: NodeJS.Timeout | undefined;
 	/** The stream has asked to be left alone until it drains. */
 	#blocked = false;
@@ -44,7 +46,7 @@ export class BatchTransport extends transports.Stream {
 
 	override log(info: {readonly [message]: string}, next: () => void): void {
 		const line = info[message];
-		if (this.#broken || this.#pending.length + line.length > mostPending) this.#dropped++;
+		if (this.#broken || this.#pending.length + line.length > mostPending) this.lost++;
 		else {
 			this.#pending += line;
 			this.#pending += '\n';
@@ -98,7 +100,7 @@ export class BatchTransport extends transports.Stream {
 		if (this.#broken) return;
 		this.#broken = true;
 		this.#clearTimer();
-		this.#dropped += this.#pendingLines;
+		this.lost += this.#pendingLines;
 		this.#take();
 		this.#report.broken(error);
 	};
@@ -116,8 +118,8 @@ export class BatchTransport extends transports.Stream {
 	}
 
 	#tellDropped(): void {
-		if (this.#dropped === 0) return;
-		this.#report.dropped(this.#dropped);
-		this.#dropped = 0;
+		if (this.lost === this.#told) return;
+		this.#report.dropped(this.lost - this.#told);
+		this.#told = this.lost;
 	}
 }

@@ -5,7 +5,9 @@ import {createLogger} from 'winston';
 import {definePlugin, describe} from '../../core/index.js';
 import {BatchTransport, message} from './batch-transport.js';
 import {type Entry, entryOf, levelOf} from './entry.js';
+import {logToFile} from './file-log.js';
 import {type Form, jsonForm, prettyForm} from './forms.js';
+import {countLostLines} from './lost-lines.js';
 import {type AccessLogOptions, accessLogSchema, levels} from './options.js';
 
 export type {AccessLogOptions} from './options.js';
@@ -35,7 +37,10 @@ export function createAccessLog(sink: Writable & {readonly isTTY?: boolean}) {
 	return definePlugin<AccessLogOptions>({
 		name: 'access-log',
 		options: accessLogSchema,
-		apply({hooks, log, defer}, options) {
+		apply(gateway, options) {
+			const {hooks, log, defer} = gateway;
+			const lost = countLostLines(gateway);
+			if (options.file !== undefined) logToFile(gateway, options.file, options.level ?? 'info', lost);
 			const form = options.console ?? (sink.isTTY === true ? 'pretty' : 'json');
 			if (form === false) return;
 			const level = options.level ?? 'info';
@@ -43,6 +48,7 @@ export function createAccessLog(sink: Writable & {readonly isTTY?: boolean}) {
 				dropped: lines => log.warn('access log lines were lost because the output did not take them', {lines}),
 				broken: error => log.error('the access log has stopped: its output failed', describe(error)),
 			});
+			lost.set('console', () => transport.lost);
 			const logger = createLogger({
 				level,
 				format: new LineFormat(
