@@ -1,4 +1,4 @@
-/** Writes one line per call to standard output: who called what, where it went, how it ended, how long it took. */
+/** Writes one line per call to standard output, to a file, or to both: who called what, where it went, how it ended, how long it took. */
 
 import type {Writable} from 'node:stream';
 import {createLogger} from 'winston';

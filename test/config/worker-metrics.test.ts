@@ -1,11 +1,13 @@
 /** Several workers, one answer. */
 
+import {readdir, readFile} from 'node:fs/promises';
+import path from 'node:path';
 import test from 'ava';
 import {type Scrape, scrape} from '../helpers/scrape.js';
 import {folder, freePort, open, serving} from './support.js';
 
 const config = `${open}
-import {metrics, mock, routing, auth} from 'tapgate/plugins';
+import {accessLog, metrics, mock, routing, auth} from 'tapgate/plugins';
 const extra = plugin('extra', ({routes, metrics, workers}) => {
 	const add = (path: string, handle: (ctx: {body: unknown}) => void) =>
 		routes.add(path, {method: 'GET', path, summary: 'x', access: 'open', handle});
@@ -19,7 +21,7 @@ const extra = plugin('extra', ({routes, metrics, workers}) => {
 });
 export default defineConfig({
 	server: {workers: 2},
-	plugins: [metrics(), auth({anonymous: true}), mock(), routing({aliases: {echo: 'mock.echo'}}), extra],
+	plugins: [accessLog({console: false, file: {path: 'log/access.log'}}), metrics(), auth({anonymous: true}), mock(), routing({aliases: {echo: 'mock.echo'}}), extra],
 });`;
 
 const fresh = {headers: {connection: 'close'}};
@@ -72,4 +74,24 @@ test.serial('a worker that takes the place of another has its number', async t =
 	await t.throwsAsync(fetch(`${gateway.url}/crash`, fresh));
 	await gateway.logged('a worker listens again');
 	t.is((await complete(gateway.url)).sum('tapgate_worker_numbers'), 3);
+});
+
+test.serial('every worker writes an access log file of its own', async t => {
+	const cwd = await folder(t, {'gateway.config.ts': config});
+	const gateway = await serving(t, ['--port', String(await freePort())], {cwd});
+	const ids = ['a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'a-6'];
+	for (const id of ids) {
+		const headers = {'content-type': 'application/json', connection: 'close', 'x-request-id': id};
+		const body = JSON.stringify({model: 'echo', messages: []});
+		await (await fetch(`${gateway.url}/v1/chat/completions`, {method: 'POST', headers, body})).text();
+	}
+	gateway.child.kill('SIGTERM');
+	t.is((await gateway.ended).exit, 0);
+	t.deepEqual((await readdir(path.join(cwd, 'log'))).sort(), ['access.1.log', 'access.2.log']);
+	const texts = await Promise.all(
+		[1, 2].map(number => readFile(path.join(cwd, 'log', `access.${number}.log`), 'utf8')),
+	);
+	t.true(texts.every(text => text !== ''));
+	const written = texts.flatMap(text => text.trimEnd().split('\n')).map(line => JSON.parse(line).requestId as string);
+	t.deepEqual(written.sort(), ids);
 });
