@@ -96,7 +96,10 @@ export class Engine {
 
 	constructor(options: EngineOptions) {
 		this.options = options;
-		this.guard = new Guard({fault: error => this.#fault(error), ...(options.server.timing && {timed: addTime})});
+		this.guard = new Guard({
+			fault: (error, subject) => this.#fault(error, subject),
+			...(options.server.timing && {timed: addTime}),
+		});
 		this.hooks = createHooks(this.guard);
 	}
 
@@ -218,17 +221,30 @@ export class Engine {
 		}
 	}
 
-	#fault(error: PluginError): void {
+	#fault(error: PluginError, subject: unknown): void {
 		const name = `${error.plugin} ${error.hook}`;
 		this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
-		this.log.error('an observing plugin failed', {plugin: error.plugin, hook: error.hook, ...describe(error.cause)});
+		const {plugin, hook, cause} = error;
+		const call = callOf(subject);
+		this.log.error('an observing plugin failed', {
+			plugin,
+			hook,
+			...(call !== undefined && {requestId: call.id}),
+			...describe(cause),
+		});
 	}
 }
 
-/** Adds to the time that a plugin took of a call; the last argument of every hook is the exchange or the attempt. */
-function addTime(subject: unknown, plugin: string, milliseconds: number): void {
+/** The last argument of every hook is the exchange or the attempt. */
+function callOf(subject: unknown): Call | undefined {
 	const call = subject instanceof Call ? subject : (subject as Attempt | undefined)?.exchange;
-	if (!(call instanceof Call) || call.timings === undefined) return;
+	return call instanceof Call ? call : undefined;
+}
+
+/** Adds to the time that a plugin took of a call. */
+function addTime(subject: unknown, plugin: string, milliseconds: number): void {
+	const call = callOf(subject);
+	if (call?.timings === undefined) return;
 	call.timings.set(plugin, (call.timings.get(plugin) ?? 0) + milliseconds);
 }
 

@@ -87,8 +87,8 @@ type Writable<Value> = {-readonly [Name in keyof Value]: Value[Name]};
 
 /** What the guard tells of. */
 export interface GuardReport {
-	/** An observing tap failed; the call goes on. */
-	fault(error: PluginError): void;
+	/** An observing tap failed; the call goes on. `subject` is the hook's last argument. */
+	fault(error: PluginError, subject: unknown): void;
 	/** How long a tap took; with it, timing is on from the start. `subject` is the hook's last argument. */
 	timed?(subject: unknown, plugin: string, milliseconds: number): void;
 }
@@ -191,7 +191,7 @@ export class Guard {
 			try {
 				return checked(await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given), plugin, contract);
 			} catch (error) {
-				return this.#failed(error, plugin, contract);
+				return this.#failed(error, plugin, contract, subject);
 			} finally {
 				if (began > 0) this.#took(time, subject, began);
 			}
@@ -225,7 +225,7 @@ export class Guard {
 				}
 				return checked(answer, plugin, contract);
 			} catch (error) {
-				return this.#failed(error, plugin, contract);
+				return this.#failed(error, plugin, contract, args.at(-1));
 			} finally {
 				if (began > 0) this.#took(time, args.at(-1), began);
 			}
@@ -250,9 +250,9 @@ export class Guard {
 	}
 
 	/** A deciding tap's refusal travels as it is and any other error with a name to it; an observing tap's is reported. */
-	#failed(error: unknown, plugin: string, contract: HookContract): undefined {
+	#failed(error: unknown, plugin: string, contract: HookContract, subject: unknown): undefined {
 		if (contract.decides) throw blamed(error, plugin, contract.name);
-		this.#report.fault(new PluginError(plugin, contract.name, error));
+		this.#report.fault(new PluginError(plugin, contract.name, error), subject);
 		return undefined;
 	}
 }
