@@ -62,7 +62,9 @@ export interface Dialect {
 	readonly common?: boolean;
 
 	readRequest(body: JsonObject): RequestFacts;
-	/** Reads the counts of a whole reply; `undefined` when it holds none. */
+	/** The top-level members of a reply that {@link readUsage} looks at. */
+	readonly usageMembers: readonly string[];
+	/** Reads the counts of a whole reply, or of these members of it; `undefined` when they hold none. */
 	readUsage(reply: JsonObject): Usage | undefined;
 	watchStream(): StreamWatcher;
 	/**

@@ -37,17 +37,33 @@ export function parseBody(body: Buffer): JsonObject {
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Index just behind the string that opens at `start`; the caller knows that the JSON is valid. */
+/** Index just behind the string that opens at `start`; behind the body for one that does not end. */
 function stringEnd(body: Buffer, start: number): number {
 	// Names and most values are short and plain, and for a few bytes a native search costs more than looking at them.
 	let end = start + 1;
 	for (const near = start + 32; end < near && body[end] !== backslash; end++) if (body[end] === quote) return end + 1;
 	for (end--; ; ) {
 		end = body.indexOf(quote, end + 1);
+		if (end === -1) return body.length;
 		let slashes = 0;
 		while (body[end - 1 - slashes] === backslash) slashes++;
 		if (slashes % 2 === 0) return end + 1;
 	}
+}
+
+/**
+ * Reads some top-level members of an answer without parsing the rest of it.
+ * @returns an object with those of them that are there and can be read, also when the answer as a whole cannot; of a
+ * member that stands twice the last, as `JSON.parse` has it.
+ */
+export function readMembers(body: Buffer, names: readonly string[]): JsonObject {
+	const found: Record<string, unknown> = {};
+	try {
+		walkMembers(body, (name, start, end) => {
+			if (names.includes(name)) found[name] = JSON.parse(body.toString('utf8', start, end));
+		});
+	} catch {}
+	return found;
 }
 
 /** White space around a value does not belong to its span. */
@@ -67,20 +83,31 @@ function trimmed(body: Buffer, start: number, end: number): Span {
  */
 export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 	const spans = new Map<string, Span>();
+	walkMembers(body, (name, start, end) => {
+		if (spans.has(name)) throw refusal('invalid_body', `The body names "${name.slice(0, 64)}" twice.`);
+		spans.set(name, trimmed(body, start, end));
+	});
+	if (spans.has('model')) refuseSecondModel(spans);
+	return spans;
+}
+
+/**
+ * Calls back with every top-level member of a JSON object, in order: its name, and where its value stands.
+ * @throws {GatewayError} `invalid_body` when nesting is too deep.
+ */
+function walkMembers(body: Buffer, found: (name: string, start: number, end: number) => void): void {
 	let depth = 0;
 	let name: string | undefined;
 	let valueStart = 0;
 	const finish = (end: number): void => {
-		if (name === undefined) return;
-		if (spans.has(name)) throw refusal('invalid_body', `The body names "${name.slice(0, 64)}" twice.`);
-		spans.set(name, trimmed(body, valueStart, end));
+		if (name !== undefined) found(name, valueStart, end);
 		name = undefined;
 	};
 	for (let at = 0; at < body.length; at++) {
 		switch (body[at]) {
 			case quote: {
 				const end = stringEnd(body, at);
-				if (depth === 1 && name === undefined) name = JSON.parse(body.toString('utf8', at, end)) as string;
+				if (depth === 1 && name === undefined) name = nameAt(body, at, end);
 				at = end - 1;
 				break;
 			}
@@ -100,8 +127,12 @@ export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 				break;
 		}
 	}
-	if (spans.has('model')) refuseSecondModel(spans);
-	return spans;
+}
+
+/** A member's name; hardly any holds an escape, and those without need not be parsed. */
+function nameAt(body: Buffer, start: number, end: number): string {
+	const text = body.toString('utf8', start + 1, end - 1);
+	return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
 /** Servers written in Go read a member whatever the case of its name, and the last one counts: `Model` is a second `model`. */

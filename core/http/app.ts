@@ -113,7 +113,8 @@ export function createApp(engine: Engine): Koa {
 	app.use(async (ctx, next) => {
 		if (!engine.ready) ctx.set('connection', 'close');
 		const {method, url = ''} = ctx.req;
-		const handle = exact.get(`${method} ${url.split('?', 1)[0]}`);
+		const query = url.indexOf('?');
+		const handle = exact.get(`${method} ${query === -1 ? url : url.slice(0, query)}`);
 		if (handle !== undefined) return await handle(ctx);
 		const problem = checkPath(url);
 		if (problem !== undefined) {

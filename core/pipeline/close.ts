@@ -1,6 +1,7 @@
 /** The one place where an exchange ends, whether it was answered, refused, broke off or was left by the client. */
 
 import type {ServerResponse} from 'node:http';
+import {ask} from '../ask.js';
 import {refusal} from '../errors.js';
 import {type Engine, releaseAll} from '../gateway.js';
 import {describe} from '../log.js';
@@ -30,7 +31,10 @@ async function close(engine: Engine, call: Call, response: ServerResponse): Prom
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
 	const releases = call.takeReleases(late => void releaseAll([late], failed));
 	if (releases.length > 0) await releaseAll(releases, failed);
-	if (record.taps.length > 0) await record.promise(exchange);
+	if (record.taps.length > 0) {
+		const kept = ask(record, exchange);
+		if (kept instanceof Promise) await kept;
+	}
 }
 
 function outcome(call: Call): Call['outcome'] {

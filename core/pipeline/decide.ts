@@ -1,5 +1,6 @@
 /** The phases that decide about a call, once each: who is it, what is asked, where can it go, any objection. */
 
+import {ask} from '../ask.js';
 import {allows} from '../caller.js';
 import {refusal} from '../errors.js';
 import type {Engine} from '../gateway.js';
@@ -9,7 +10,8 @@ import type {Call} from './call.js';
 /** @throws {GatewayError} `not_authenticated` when no tap knows the caller. */
 export async function authenticate(engine: Engine, call: Call): Promise<void> {
 	try {
-		call.caller = await engine.hooks.authenticate.promise(call);
+		const answer = ask(engine.hooks.authenticate, call);
+		call.caller = answer instanceof Promise ? await answer : answer;
 	} finally {
 		call.hideCredentials();
 	}
@@ -26,7 +28,8 @@ export async function rewrite(engine: Engine, call: Call): Promise<void> {
 export async function resolve(engine: Engine, call: Call): Promise<void> {
 	checkModel(call);
 	const exchange = call.known();
-	const found = await engine.hooks.resolve.promise(call.request, exchange);
+	const answer = ask(engine.hooks.resolve, call.request, exchange);
+	const found = answer instanceof Promise ? await answer : answer;
 	if (found === undefined || found.length === 0) {
 		throw refusal('model_not_found', `The model ${shown(call.request.model)} is not served here.`, {param: 'model'});
 	}

@@ -67,10 +67,10 @@ export async function writeStream(
 async function begin(engine: Engine, call: Call, answer: Answer, response: ServerResponse): Promise<void> {
 	call.streamed = true;
 	const reply = await tapReply(engine, call, answer, undefined);
-	writeHead(call.present(), reply, response);
-	if (answer.translation !== undefined) response.setHeader('content-type', 'text/event-stream; charset=utf-8');
-	response.setHeader('x-accel-buffering', 'no');
-	if (reply.headers['cache-control'] === undefined) response.setHeader('cache-control', 'no-cache');
+	const own: Record<string, string> = {'x-accel-buffering': 'no'};
+	if (answer.translation !== undefined) own['content-type'] = 'text/event-stream; charset=utf-8';
+	if (reply.headers['cache-control'] === undefined) own['cache-control'] = 'no-cache';
+	writeHead(call.present(), reply, response, own);
 }
 
 function watcher(engine: Engine, call: Call): ((event: StreamEvent) => void) | undefined {

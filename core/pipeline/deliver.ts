@@ -6,7 +6,7 @@ import {pipeline} from 'node:stream/promises';
 import {GatewayError} from '../errors.js';
 import type {Translation} from '../exchange.js';
 import type {Engine} from '../gateway.js';
-import {isObject, type JsonObject} from '../json.js';
+import {isObject, type JsonObject, readMembers} from '../json.js';
 import type {StreamEvent} from '../stream-event.js';
 import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
@@ -35,20 +35,31 @@ async function deliverWhole(
 	response: ServerResponse,
 ): Promise<void> {
 	const {attempt, translation} = answer;
-	const native = once(() => read ?? parsed(bytes));
-	call.answered({dialect: attempt.dialect, reply: native, translation});
+	let json = read;
+	const native = (): JsonObject | undefined => {
+		json ??= parsed(bytes);
+		return json;
+	};
+	const {dialect} = attempt;
+	call.answered({dialect, reply: () => json ?? readMembers(bytes, dialect.usageMembers), translation});
 	if (translation !== undefined && call.request.stream) {
 		return await writeStream(engine, call, answer, asStream(translation, native()), response);
 	}
 	const reads = translation !== undefined || engine.hooks.reply.taps.length > 0;
-	const json = reads ? native() : undefined;
-	const spoken = translation === undefined ? json : translation.reply(json ?? {});
+	const own = reads ? native() : undefined;
+	const spoken = translation === undefined ? own : translation.reply(own ?? {});
 	const reply = await tapReply(engine, call, answer, spoken);
 	const said = reply.body ?? spoken;
-	const body = said === undefined || said === json ? bytes : Buffer.from(JSON.stringify(said));
-	writeHead(call, reply, response);
-	if (translation !== undefined) response.setHeader('content-type', 'application/json');
-	if (reply.status !== 204 && reply.status !== 304) response.setHeader('content-length', body.length);
+	const body = said === undefined || said === own ? bytes : Buffer.from(JSON.stringify(said));
+	const length = reply.status === 204 || reply.status === 304 ? undefined : body.length;
+	writeHead(
+		call,
+		reply,
+		response,
+		translation === undefined
+			? {'content-length': length}
+			: {'content-type': 'application/json', 'content-length': length},
+	);
 	response.end(body);
 }
 
@@ -65,9 +76,8 @@ async function deliverBytes(
 	response: ServerResponse,
 ): Promise<void> {
 	const reply = await tapReply(engine, call, answer, undefined);
-	writeHead(call, reply, response);
 	const length = answer.headers['content-length'];
-	if (typeof length === 'string') response.setHeader('content-length', length);
+	writeHead(call, reply, response, {'content-length': typeof length === 'string' ? length : undefined});
 	response.flushHeaders();
 	try {
 		await pipeline(body, response);
@@ -91,12 +101,4 @@ function parsed(bytes: Buffer): JsonObject | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-function once<Value>(make: () => Value): () => Value {
-	let made: {value: Value} | undefined;
-	return () => {
-		made ??= {value: make()};
-		return made.value;
-	};
 }

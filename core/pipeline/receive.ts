@@ -7,7 +7,7 @@ import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
 import {isObject, type JsonObject} from '../json.js';
 import type {Headers} from '../request.js';
-import {readBody} from '../upstream/body.js';
+import {asStream, readBody} from '../upstream/body.js';
 import type {Call} from './call.js';
 import {withoutCredentials} from './credentials.js';
 import {EventStream} from './event-stream.js';
@@ -40,15 +40,15 @@ export async function receive(
 ): Promise<Answered> {
 	const {status} = response;
 	// An error may arrive when nobody is listening any more, such as after the client has left.
-	response.body.on('error', () => {});
+	if (!Buffer.isBuffer(response.body)) response.body.on('error', () => {});
 	try {
 		if (status >= 400) return await failure(call, attempt, response, translation);
 		if (call.endpoint.kind === 'passthrough')
-			return {status, headers: response.headers, content: {kind: 'bytes', body: response.body}};
+			return {status, headers: response.headers, content: {kind: 'bytes', body: asStream(response.body)}};
 		if (status >= 300)
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered with a redirection (${status}).`);
 		const {headers, body} = decoded(attempt, response);
-		if (isEventStream(headers)) return await eventStream(attempt, response, headers, body, translation);
+		if (isEventStream(headers)) return await eventStream(attempt, response, headers, asStream(body), translation);
 		const bytes = await readBody(body, mostReplyBytes);
 		if (!startsObject(bytes))
 			throw refusal(
@@ -179,7 +179,7 @@ function parsed(text: string): unknown {
 }
 
 /** A body that came compressed although it was asked for plain is unpacked, and the headers no longer say otherwise. */
-function decoded(attempt: Attempt, response: Response): {headers: Headers; body: Readable} {
+function decoded(attempt: Attempt, response: Response): {headers: Headers; body: Buffer | Readable} {
 	const encoding = String(response.headers['content-encoding'] ?? 'identity')
 		.trim()
 		.toLowerCase();
@@ -191,8 +191,9 @@ function decoded(attempt: Attempt, response: Response): {headers: Headers; body:
 		br: createBrotliDecompress,
 	};
 	const decoder = decoders[encoding]?.();
+	const packed = asStream(response.body);
 	if (decoder === undefined) {
-		response.body.destroy();
+		packed.destroy();
 		throw refusal(
 			'upstream_invalid',
 			`${attempt.provider.name} answered in the encoding "${encoding}", which was not asked for.`,
@@ -200,6 +201,6 @@ function decoded(attempt: Attempt, response: Response): {headers: Headers; body:
 	}
 	const headers = Object.assign({}, response.headers, {'content-encoding': undefined, 'content-length': undefined});
 	// The pipeline destroys both ends with the first error; whoever reads the decoder sees it there.
-	pipeline(response.body, decoder, () => {});
+	pipeline(packed, decoder, () => {});
 	return {headers, body: decoder as unknown as Readable};
 }

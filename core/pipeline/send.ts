@@ -1,6 +1,7 @@
 /** Makes the upstream request of one attempt and has it answered: by a plugin, or over the network. */
 
 import {Readable} from 'node:stream';
+import {ask} from '../ask.js';
 import {refusal} from '../errors.js';
 import type {Attempt, Translation, UpstreamAnswer} from '../exchange.js';
 import type {Engine} from '../gateway.js';
@@ -14,7 +15,7 @@ import {forwardedHeaders} from './headers.js';
 export interface Response {
 	readonly status: number;
 	readonly headers: Headers;
-	readonly body: Readable;
+	readonly body: Buffer | Readable;
 	/** The gateway asked the stream to report usage; the client did not. */
 	readonly usageAsked: boolean;
 	/** Values that `sign` added: they must not come back to the client in an error. */
@@ -41,7 +42,10 @@ export async function send(
 	if (!attempt.provider.signs) request = request.withHeaders(call.anonymousCredentials());
 	call.present();
 	const signer = sign.get(attempt.provider.name);
-	if (signer !== undefined && signer.taps.length > 0) request = await signer.promise(request, attempt);
+	if (signer !== undefined && signer.taps.length > 0) {
+		const answer = ask(signer, request, attempt);
+		request = (answer instanceof Promise ? await answer : answer) ?? request;
+	}
 	const signed = request.headers;
 	const credentials = (): readonly string[] => added(unsigned, signed);
 	call.present();
@@ -84,9 +88,11 @@ function url(call: Call, {provider, target, dialect}: Attempt, translation: Tran
 			: endpoint.kind === 'model'
 				? (endpoint.route.upstreamPath ?? endpoint.route.path)
 				: call.request.path);
-	const url = provider.locate(path, dialect.family, target.model);
-	if (call.request.query !== '' && translation === undefined)
-		url.search = url.search === '' ? call.request.query : `${url.search}&${call.request.query.slice(1)}`;
+	const located = provider.locate(path, dialect.family, target.model);
+	const {query} = call.request;
+	if (query === '' || translation !== undefined) return located;
+	const url = new URL(located);
+	url.search = url.search === '' ? query : `${url.search}&${query.slice(1)}`;
 	return url;
 }
 
@@ -125,8 +131,9 @@ function added(before: UpstreamRequest['headers'], after: UpstreamRequest['heade
 }
 
 /** A plugin's answer, as if it had come over the network. */
-function readable(call: Call, answer: UpstreamAnswer): Readable {
-	const body = Readable.from(Buffer.isBuffer(answer.body) ? [answer.body] : answer.body, {objectMode: false});
+function readable(call: Call, answer: UpstreamAnswer): Buffer | Readable {
+	if (Buffer.isBuffer(answer.body)) return answer.body;
+	const body = Readable.from(answer.body, {objectMode: false});
 	call.cancel = () => body.destroy();
 	return body;
 }

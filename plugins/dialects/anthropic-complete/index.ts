@@ -19,6 +19,7 @@ export const anthropicComplete: Dialect = {
 		{method: 'POST', path: `/anthropic${complete}`, operation: 'generate', upstreamPath: complete},
 	],
 	readRequest: body => requestFacts(body, 'max_tokens_to_sample'),
+	usageMembers: ['usage'],
 	readUsage: reply => anthropicUsage(reply['usage']),
 	watchStream: () => new CompletionWatcher(),
 	isError,

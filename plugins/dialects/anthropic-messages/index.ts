@@ -21,6 +21,7 @@ export const anthropicMessages: Dialect = {
 		{method: 'POST', path: `/anthropic${countTokens}`, operation: 'count', upstreamPath: countTokens},
 	],
 	readRequest: body => requestFacts(body, 'max_tokens'),
+	usageMembers: ['usage'],
 	readUsage: reply => anthropicUsage(reply['usage']),
 	watchStream: () => new MessageWatcher(),
 	isError,

@@ -13,6 +13,7 @@ export const openaiChat: Dialect = {
 	family: 'openai',
 	routes: [{method: 'POST', path: '/v1/chat/completions', operation: 'generate'}],
 	readRequest: body => requestFacts(body, 'max_completion_tokens', 'max_tokens'),
+	usageMembers: ['usage', 'x_groq'],
 	readUsage: chatUsage,
 	watchStream: () => new ChunkWatcher(),
 	askForUsage,

@@ -13,6 +13,7 @@ export const openaiCompletions: Dialect = {
 	family: 'openai',
 	routes: [{method: 'POST', path: '/v1/completions', operation: 'generate'}],
 	readRequest: body => requestFacts(body, 'max_tokens'),
+	usageMembers: ['usage', 'x_groq'],
 	readUsage: chatUsage,
 	watchStream: () => new ChunkWatcher(),
 	askForUsage,

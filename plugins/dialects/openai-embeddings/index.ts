@@ -13,6 +13,7 @@ export const openaiEmbeddings: Dialect = {
 	common: true,
 	routes: [{method: 'POST', path: '/v1/embeddings', operation: 'embed'}],
 	readRequest: body => Object.assign(requestFacts(body), {stream: false}),
+	usageMembers: ['usage'],
 	readUsage: reply => openaiUsage(reply['usage']),
 	watchStream: () => new ChunkWatcher(),
 	isError,

@@ -17,6 +17,7 @@ export const openaiResponses: Dialect = {
 		{method: 'POST', path: '/v1/responses/input_tokens', operation: 'count'},
 	],
 	readRequest: body => requestFacts(body, 'max_output_tokens'),
+	usageMembers: ['usage'],
 	readUsage: reply => openaiUsage(reply['usage']),
 	watchStream: () => new ResponseWatcher(),
 	isError,
