@@ -3,8 +3,8 @@
 import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
 import type {Attempt, Release} from './exchange.js';
-import {Guard, type TapTime, tapOnly} from './guard.js';
-import {createHooks, type Hooks, type Taps} from './hooks.js';
+import {Guard, isThenable, type TapTime, tapOnly, within} from './guard.js';
+import {createHooks, deadlineMs, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
 import {describe, type Log} from './log.js';
 import {OpenCalls} from './open-calls.js';
@@ -248,11 +248,12 @@ function addTime(subject: unknown, plugin: string, milliseconds: number): void {
 	call.timings.set(plugin, (call.timings.get(plugin) ?? 0) + milliseconds);
 }
 
-/** Calls releases last first; each once, each isolated. */
+/** Calls releases last first; each once, each isolated, and none waited for longer than for a tap. */
 export async function releaseAll(releases: Release[], failed: (error: unknown) => void): Promise<void> {
 	for (let release = releases.pop(); release !== undefined; release = releases.pop()) {
 		try {
-			await release();
+			const given: unknown = release();
+			if (isThenable(given)) await within(given, deadlineMs);
 		} catch (error) {
 			failed(error);
 		}
@@ -263,7 +264,7 @@ async function blaming(plugin: string, hook: string, step: () => void | Promise<
 	try {
 		await step();
 	} catch (error) {
-		if (error instanceof ConfigError) throw new ConfigError(withPlugin(plugin, error.message), {cause: error});
+		if (ConfigError.is(error)) throw new ConfigError(withPlugin(plugin, error.message), {cause: error});
 		throw new PluginError(plugin, hook, error);
 	}
 }

@@ -105,7 +105,7 @@ interface AnyHook {
 	intercept(interceptor: {register(tap: {fn: Tap; plugin: string}): unknown}): void;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
 	return typeof value === 'object' && value !== null && typeof (value as {then?: unknown}).then === 'function';
 }
 
@@ -275,7 +275,8 @@ class Kept {
 	}
 }
 
-function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {
+/** Waits for a promise, but not for ever. @throws what it rejects with, or an error when it takes longer. */
+export function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => reject(new Error(`took longer than ${milliseconds} ms`)), milliseconds);
 		promise.then(

@@ -65,7 +65,7 @@ function contextOf(exchange: RoutedExchange): ReplyContext {
 	return {
 		conversation,
 		request: exchange.request.json ?? {},
-		model: exchange.targets[0]?.model ?? '',
+		model: (exchange.target ?? exchange.targets[0])?.model ?? '',
 		newId: prefix => prefix + randomBytes(12).toString('hex'),
 	};
 }

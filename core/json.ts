@@ -78,16 +78,16 @@ function trimmed(body: Buffer, start: number, end: number): Span {
 /**
  * Finds the values of top-level members in a body that {@link parseBody} has accepted.
  * @returns name → span of its value, for every top-level member.
- * @throws {GatewayError} `invalid_body` when nesting is too deep or a top-level name stands twice: two readers of such a
- * body may believe different values, and the gateway must not vouch for one while the provider acts on the other.
+ * @throws {GatewayError} `invalid_body` when nesting is too deep, a top-level name stands twice, or one that decides stands in another case:
+ * two readers of such a body may believe different values, and the gateway must not vouch for one while the provider acts on the other.
  */
 export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 	const spans = new Map<string, Span>();
 	walkMembers(body, (name, start, end) => {
 		if (spans.has(name)) throw refusal('invalid_body', `The body names "${name.slice(0, 64)}" twice.`);
+		refuseOtherSpelling(name);
 		spans.set(name, trimmed(body, start, end));
 	});
-	if (spans.has('model')) refuseSecondModel(spans);
 	return spans;
 }
 
@@ -107,7 +107,7 @@ function walkMembers(body: Buffer, found: (name: string, start: number, end: num
 		switch (body[at]) {
 			case quote: {
 				const end = stringEnd(body, at);
-				if (depth === 1 && name === undefined) name = nameAt(body, at, end);
+				if (depth === 1 && name === undefined) name = memberName(body, at, end);
 				at = end - 1;
 				break;
 			}
@@ -129,18 +129,52 @@ function walkMembers(body: Buffer, found: (name: string, start: number, end: num
 	}
 }
 
-/** A member's name; hardly any holds an escape, and those without need not be parsed. */
-function nameAt(body: Buffer, start: number, end: number): string {
-	const text = body.toString('utf8', start + 1, end - 1);
-	return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+/** What the gateway, or a plugin with the request in its hands, decides by. */
+const deciding: ReadonlySet<string> = new Set([
+	'model',
+	'stream',
+	'stream_options',
+	'n',
+	'best_of',
+	'max_tokens',
+	'max_completion_tokens',
+	'max_output_tokens',
+	'max_tokens_to_sample',
+	'messages',
+	'system',
+	'prompt',
+	'input',
+	'instructions',
+	'tools',
+	'functions',
+]);
+
+/** The name that stands between two quotes; hardly any has to be parsed. */
+function memberName(body: Buffer, start: number, end: number): string {
+	let at = start + 1;
+	while (isPlain(body[at])) at++;
+	return at === end - 1
+		? body.toString('latin1', start + 1, at)
+		: (JSON.parse(body.toString('utf8', start, end)) as string);
 }
 
-/** Servers written in Go read a member whatever the case of its name, and the last one counts: `Model` is a second `model`. */
-function refuseSecondModel(spans: ReadonlyMap<string, Span>): void {
-	for (const name of spans.keys()) {
-		if (name.length === 5 && name !== 'model' && name.toLowerCase() === 'model')
-			throw refusal('invalid_body', `The body names "model" twice, once as "${name}".`);
-	}
+/** Of what the names of all APIs are made: a-z, _ and digits. */
+function isPlain(byte: number | undefined): boolean {
+	return byte !== undefined && ((byte >= 0x61 && byte <= 0x7a) || byte === 0x5f || (byte >= 0x30 && byte <= 0x39));
+}
+
+const plainName = /^[a-z0-9_]*$/;
+
+/**
+ * @throws {GatewayError} `invalid_body` for a name that decides in other letters: servers written in Go read `Model` as `model`, the last one
+ * counts, and the gateway would have looked at another or at none.
+ */
+function refuseOtherSpelling(name: string): void {
+	if (plainName.test(name)) return;
+	// Upper case first: ſ is another s, and K (the Kelvin sign) another k, to servers that fold case as Unicode does.
+	const folded = name.toUpperCase().toLowerCase();
+	if (folded !== name && deciding.has(folded))
+		throw refusal('invalid_body', `The body spells "${folded}" as "${name}"; send it in lower case.`);
 }
 
 /** A change to one top-level member: its new value, already as JSON text. */

@@ -27,6 +27,8 @@ export async function deliverEvents(
 	}
 	await begin(engine, call, answer, response);
 	const patience = translation === undefined ? undefined : keepAlive(translation, response);
+	// The provider's own pings and comments end here: the client gets one in its format.
+	if (translation !== undefined && events.waiting) response.write(translation.keepAlive().bytes);
 	try {
 		await events.relay(response, watcher(engine, call));
 		judge(call, events);
@@ -53,6 +55,7 @@ export async function writeStream(
 	const {stream} = engine.hooks;
 	const translation = source?.translation;
 	const patience = translation === undefined ? undefined : keepAlive(translation, response);
+	if (translation !== undefined && source?.waiting === true) response.write(translation.keepAlive().bytes);
 	try {
 		const changed = stream.taps.length === 0 ? made : stream.call(made, call.routed());
 		await writeEvents(changed, response, watcher(engine, call));

@@ -4,13 +4,13 @@ import type {ServerResponse} from 'node:http';
 import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {GatewayError} from '../errors.js';
-import type {Translation} from '../exchange.js';
 import type {Engine} from '../gateway.js';
 import {isObject, type JsonObject, readMembers} from '../json.js';
 import type {StreamEvent} from '../stream-event.js';
 import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
 import {deliverEvents, writeStream} from './deliver-events.js';
+import type {WholeAnswer} from './receive.js';
 import {tapReply, writeHead} from './reply.js';
 import {upstreamRefusal} from './send.js';
 
@@ -31,7 +31,7 @@ async function deliverWhole(
 	engine: Engine,
 	call: Call,
 	answer: Answer,
-	{body: bytes, json: read}: {readonly body: Buffer; readonly json?: JsonObject},
+	{body: bytes, json: read, translated}: WholeAnswer,
 	response: ServerResponse,
 ): Promise<void> {
 	const {attempt, translation} = answer;
@@ -42,14 +42,10 @@ async function deliverWhole(
 	};
 	const {dialect} = attempt;
 	call.answered({dialect, reply: () => json ?? readMembers(bytes, dialect.usageMembers), translation});
-	if (translation !== undefined && call.request.stream) {
-		return await writeStream(engine, call, answer, asStream(translation, native()), response);
-	}
-	const reads = translation !== undefined || engine.hooks.reply.taps.length > 0;
-	const own = reads ? native() : undefined;
-	const spoken = translation === undefined ? own : translation.reply(own ?? {});
-	const reply = await tapReply(engine, call, answer, spoken);
-	const said = reply.body ?? spoken;
+	if (isEvents(translated)) return await writeStream(engine, call, answer, asStream(translated), response);
+	const own = translated === undefined && engine.hooks.reply.taps.length > 0 ? native() : undefined;
+	const reply = await tapReply(engine, call, answer, translated ?? own);
+	const said = reply.body ?? translated;
 	const body = said === undefined || said === own ? bytes : Buffer.from(JSON.stringify(said));
 	const length = reply.status === 204 || reply.status === 304 ? undefined : body.length;
 	writeHead(
@@ -63,9 +59,13 @@ async function deliverWhole(
 	response.end(body);
 }
 
+function isEvents(translated: WholeAnswer['translated']): translated is readonly StreamEvent[] {
+	return Array.isArray(translated);
+}
+
 /** A provider that answers a streamed call plainly has answered; the client gets its stream all the same. */
-async function* asStream(translation: Translation, reply: JsonObject | undefined): AsyncGenerator<StreamEvent> {
-	yield* translation.replyAsStream(reply ?? {});
+async function* asStream(events: readonly StreamEvent[]): AsyncGenerator<StreamEvent> {
+	yield* events;
 }
 
 async function deliverBytes(

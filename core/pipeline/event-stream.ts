@@ -10,6 +10,8 @@ import {withoutCredentials} from './credentials.js';
 
 const noBytes = Buffer.alloc(0);
 const mostTogetherBytes = 64 * 1024;
+const mostHeldBytes = 64 * 1024;
+const mostHeldMs = 15_000;
 const usageMember = Buffer.from(',"usage":null');
 
 /** What is done with a stream's events beside relaying them. */
@@ -35,6 +37,8 @@ export class EventStream {
 	#ended = false;
 	/** The provider's own error event was seen. */
 	failed = false;
+	/** Nothing but pings and comments has come, for so long that the client gets them: it would take the connection for a dead one. */
+	waiting = false;
 
 	constructor(source: Readable, options: EventStreamOptions) {
 		this.#source = source;
@@ -59,12 +63,15 @@ export class EventStream {
 	}
 
 	/**
-	 * Waits for the first event that says something, and holds what came until then.
-	 * @returns what that event is; `idle` when the stream ended without one.
+	 * Waits for the first event that says something, and holds what came until then. A provider that only keeps the connection alive
+	 * for 15 seconds, or for 64 KiB, is not waited for longer: it is at work, and the client must see that.
+	 * @returns what that event is; `idle` when the stream ended, or is only kept alive, without one.
 	 * @throws what the source fails with.
 	 */
 	first(): Promise<EventFacts> {
 		const source = this.#source;
+		const began = performance.now();
+		let heldBytes = 0;
 		return new Promise((resolve, reject) => {
 			const settle = (act: () => void): void => {
 				source.off('data', data).off('end', end).off('error', failed).off('close', closed);
@@ -78,7 +85,12 @@ export class EventStream {
 						if (first === 'idle') first = facts;
 						this.#keep(this.#held, event, facts);
 					}
-					if (first === 'idle') return;
+					if (first === 'idle') {
+						heldBytes += chunk.length;
+						const patient = heldBytes < mostHeldBytes && performance.now() - began < mostHeldMs;
+						if (patient || this.#held.length === 0) return;
+						this.waiting = true;
+					}
 					source.pause();
 					settle(() => resolve(first));
 				} catch (error) {

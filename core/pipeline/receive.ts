@@ -7,6 +7,7 @@ import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
 import {isObject, type JsonObject} from '../json.js';
 import type {Headers} from '../request.js';
+import type {StreamEvent} from '../stream-event.js';
 import {asStream, readBody} from '../upstream/body.js';
 import type {Call} from './call.js';
 import {withoutCredentials} from './credentials.js';
@@ -17,15 +18,25 @@ import {type Response, upstreamRefusal} from './send.js';
 export interface Answered {
 	readonly status: number;
 	readonly headers: Headers;
-	/** `whole`: read, and parsed when it is to be translated; `events`: a stream with its first event in hand; `bytes`: relayed unread. */
+	/** `whole`: read, and translated when need be; `events`: a stream with its first event in hand; `bytes`: relayed unread. */
 	readonly content:
-		| {readonly kind: 'whole'; readonly body: Buffer; readonly json?: JsonObject}
+		| WholeAnswer
 		| {readonly kind: 'events'; readonly events: EventStream}
 		| {readonly kind: 'bytes'; readonly body: Readable};
 	/** It is a failure. */
 	readonly error?: GatewayError;
 	/** The failure can be passed to the client as it is. */
 	readonly passable?: boolean;
+}
+
+/** An answer that has been read. */
+export interface WholeAnswer {
+	readonly kind: 'whole';
+	readonly body: Buffer;
+	/** When somebody had to look at it. */
+	readonly json?: JsonObject;
+	/** In the client's format, when that is another. */
+	readonly translated?: JsonObject | readonly StreamEvent[];
 }
 
 const mostReplyBytes = 256 * 1024 * 1024;
@@ -55,13 +66,36 @@ export async function receive(
 				'upstream_invalid',
 				`${attempt.provider.name} answered ${status} with ${contentType(headers)} where JSON or an event stream was expected.`,
 			);
-		if (translation === undefined) return {status, headers, content: {kind: 'whole', body: bytes}};
+		if (translation === undefined && !mayHoldError(bytes))
+			return {status, headers, content: {kind: 'whole', body: bytes}};
 		const json = parsed(bytes.toString('utf8'));
+		if (holdsErrorOnly(json)) {
+			const shown = withoutCredentials(bytes, response.credentials());
+			return judged(attempt, {status, headers, bytes: shown}, translation);
+		}
+		if (translation === undefined)
+			return {status, headers, content: {kind: 'whole', body: bytes, ...(isObject(json) && {json})}};
 		if (!isObject(json))
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered ${status} with JSON that cannot be read.`);
-		return {status, headers, content: {kind: 'whole', body: bytes, json}};
+		return translated(call, translation, {status, headers, content: {kind: 'whole', body: bytes, json}}, json);
 	} catch (error) {
 		throw upstreamRefusal(error);
+	}
+}
+
+/** What cannot be said in the client's format is no answer: another target may have one. */
+function translated(
+	{request}: Call,
+	translation: Translation,
+	{status, headers, content}: {readonly status: number; readonly headers: Headers; readonly content: WholeAnswer},
+	json: JsonObject,
+): Answered {
+	try {
+		const translated = request.stream ? translation.replyAsStream(json) : translation.reply(json);
+		return {status, headers, content: Object.assign({}, content, {translated})};
+	} catch (error) {
+		if (!GatewayError.is(error)) throw error;
+		return {status: error.status, headers, content, error};
 	}
 }
 
@@ -76,6 +110,39 @@ function startsObject(body: Buffer): boolean {
 		if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
 	}
 	return false;
+}
+
+const errorMember = Buffer.from('"error"');
+
+/**
+ * A member `error` that is an object or a text stands somewhere in a body: worth a closer look. Within a text the quotes would be
+ * escaped, and `"error":null` is part of many good answers.
+ */
+function mayHoldError(body: Buffer): boolean {
+	for (let at = body.indexOf(errorMember); at !== -1; at = body.indexOf(errorMember, at)) {
+		at += errorMember.length;
+		while ((body[at] ?? 0x7f) <= 0x20 || body[at] === 0x3a) at++;
+		if (body[at] === 0x7b || body[at] === 0x22) return true;
+	}
+	return false;
+}
+
+/** What answers hold; an error beside it is part of an answer, as in a response that has failed half-way. */
+const contentMembers = ['choices', 'content', 'output', 'data', 'completion', 'object'];
+
+/** Some servers and proxies tell of a failure with status 200. */
+function holdsErrorOnly(json: unknown): boolean {
+	if (!isObject(json)) return false;
+	const {error} = json;
+	const readable = typeof error === 'string' || (isObject(error) && typeof error['message'] === 'string');
+	return readable && !contentMembers.some(name => json[name] !== undefined && json[name] !== 'error');
+}
+
+/** The status that an error says of itself; it came with one that says nothing. */
+function statedStatus(json: unknown): number {
+	const error = isObject(json) ? json['error'] : undefined;
+	const code = isObject(error) ? (error['status'] ?? error['code']) : undefined;
+	return typeof code === 'number' && Number.isInteger(code) && code >= 400 && code <= 599 ? code : 502;
 }
 
 function contentType(headers: Headers): string {
@@ -103,7 +170,7 @@ async function eventStream(
 		const error = new GatewayError('upstream_error', said?.status ?? 502, `${attempt.provider.name} ${message}`);
 		return {...answered, error, passable: true};
 	}
-	if (first === 'idle' && !events.settled)
+	if (first === 'idle' && !events.settled && !events.waiting)
 		throw refusal('upstream_invalid', `${attempt.provider.name} ended its stream without any event.`);
 	return answered;
 }
@@ -118,11 +185,20 @@ async function failure(
 	const {status} = response;
 	const {headers, body} = decoded(attempt, response);
 	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials());
-	const text = bytes.toString('utf8');
-	const json = parsed(text);
+	return judged(attempt, {status, headers, bytes}, translation, call.endpoint.kind === 'passthrough');
+}
+
+/** What is known of an error that has been read. One that came as a success is never passed on as it is: the client would believe the status. */
+function judged(
+	attempt: Attempt,
+	{status, headers, bytes}: {readonly status: number; readonly headers: Headers; readonly bytes: Buffer},
+	translation: Translation | undefined,
+	unread = false,
+): Answered {
+	const json = parsed(bytes.toString('utf8'));
 	const read = attempt.provider.readError?.(status, json);
-	const passable = read === undefined && (call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json));
-	const known = read?.status ?? status;
+	const passable = read === undefined && status >= 400 && (unread || attempt.dialect.isError(json));
+	const known = read?.status ?? (status >= 400 ? status : statedStatus(json));
 	const said = read?.message ?? translation?.error(json) ?? message(json);
 	const answered = read?.code === undefined ? String(status) : `${status} (code ${read.code})`;
 	const error = new GatewayError('upstream_error', known > 599 ? 502 : known, told(attempt, answered, headers, said), {

@@ -49,7 +49,7 @@ export async function send(
 	const signed = request.headers;
 	const credentials = (): readonly string[] => added(unsigned, signed);
 	call.present();
-	const own = send.taps.length > 0 ? await send.promise(request, attempt) : undefined;
+	const own = send.taps.length > 0 ? await unlessStalled(call, send.promise(request, attempt)) : undefined;
 	if (own !== undefined) return {...own, body: readable(call, own), usageAsked, credentials};
 	const answer = await overNetwork(engine, call.present(), attempt, request);
 	return {status: answer.status, headers: answer.headers, body: answer.body, usageAsked, credentials};
@@ -65,10 +65,15 @@ async function overNetwork(engine: Engine, call: Call, attempt: Attempt, request
 	});
 	call.cancel = () => pending.abort();
 	try {
-		return await pending.response;
+		return await unlessStalled(call, pending.response);
 	} catch (error) {
 		throw upstreamRefusal(error);
 	}
+}
+
+/** An answer, unless the client first stops sending what is to be answered. */
+function unlessStalled<Value>({stalled}: Call, answer: Promise<Value>): Promise<Value> {
+	return stalled === undefined ? answer : Promise.race([stalled, answer]);
 }
 
 /** What the transport reports, as the error that the client is told. */
