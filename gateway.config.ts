@@ -13,6 +13,7 @@ import {
 	grok,
 	groq,
 	health,
+	metrics,
 	mock,
 	openai,
 	routing,
@@ -55,6 +56,7 @@ export default defineConfig({
 	plugins: [
 		accessLog(),
 		health(),
+		metrics(),
 		auth({anonymous: true}),
 
 		// What stands behind these two depends on the environment, so they list no models of their own.

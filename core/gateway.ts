@@ -3,7 +3,7 @@
 import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
 import type {Attempt, Release} from './exchange.js';
-import {Guard, isThenable, tapOnly, within} from './guard.js';
+import {Guard, isThenable, type TapTime, tapOnly, within} from './guard.js';
 import {createHooks, deadlineMs, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
 import {describe, type Log} from './log.js';
@@ -15,6 +15,7 @@ import {Registry, type ScopedRegistry} from './registry.js';
 import type {Check, Command, Metric, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
 import {Transport} from './upstream/transport.js';
+import {alone, type Workers} from './workers.js';
 
 /** A gateway as a plugin sees it in `apply`. */
 export interface Gateway {
@@ -46,6 +47,15 @@ export interface Gateway {
 	defer(release: Release): void;
 	/** Failures of observing taps so far, by plugin and hook. */
 	faults(): ReadonlyMap<string, number>;
+	/**
+	 * How long taps took so far, by plugin and hook; a live list that grows while plugins are applied. Taps are timed from the
+	 * first time that somebody asks: ask in `apply`.
+	 */
+	tapTimes(): readonly TapTime[];
+	/** How many calls are open now. */
+	openCalls(): number;
+	/** The processes that share the port, this one among them. */
+	readonly workers: Workers;
 	/** False before the start is complete and from the stop signal on. */
 	ready(): boolean;
 }
@@ -55,6 +65,8 @@ export interface EngineOptions {
 	readonly deployment: string;
 	readonly server: ServerSettings;
 	readonly log: Log;
+	/** Absent for a gateway that is one process. */
+	readonly workers?: Workers;
 }
 
 /** The gateway as the core sees it. */
@@ -84,7 +96,10 @@ export class Engine {
 
 	constructor(options: EngineOptions) {
 		this.options = options;
-		this.guard = new Guard({fault: error => this.#fault(error), ...(options.server.timing && {timed: addTime})});
+		this.guard = new Guard({
+			fault: (error, subject) => this.#fault(error, subject),
+			...(options.server.timing && {timed: addTime}),
+		});
 		this.hooks = createHooks(this.guard);
 	}
 
@@ -162,8 +177,16 @@ export class Engine {
 			beforeListen: step => void this.#beforeListen.push({plugin, step}),
 			defer: release => void this.#deferred.push(release),
 			faults: () => this.faults,
+			tapTimes: () => this.#tapTimes(),
+			openCalls: () => this.calls.size,
+			workers: this.options.workers ?? alone,
 			ready: () => this.ready,
 		});
+	}
+
+	#tapTimes(): readonly TapTime[] {
+		this.guard.timing = true;
+		return this.guard.tapTimes;
 	}
 
 	#provide<Service>(key: Key<Service>, service: Service, plugin: string): void {
@@ -198,17 +221,30 @@ export class Engine {
 		}
 	}
 
-	#fault(error: PluginError): void {
+	#fault(error: PluginError, subject: unknown): void {
 		const name = `${error.plugin} ${error.hook}`;
 		this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
-		this.log.error('an observing plugin failed', {plugin: error.plugin, hook: error.hook, ...describe(error.cause)});
+		const {plugin, hook, cause} = error;
+		const call = callOf(subject);
+		this.log.error('an observing plugin failed', {
+			plugin,
+			hook,
+			...(call !== undefined && {requestId: call.id}),
+			...describe(cause),
+		});
 	}
 }
 
-/** Adds to the time that a plugin took of a call; the last argument of every hook is the exchange or the attempt. */
-function addTime(subject: unknown, plugin: string, milliseconds: number): void {
+/** The last argument of every hook is the exchange or the attempt. */
+function callOf(subject: unknown): Call | undefined {
 	const call = subject instanceof Call ? subject : (subject as Attempt | undefined)?.exchange;
-	if (!(call instanceof Call) || call.timings === undefined) return;
+	return call instanceof Call ? call : undefined;
+}
+
+/** Adds to the time that a plugin took of a call. */
+function addTime(subject: unknown, plugin: string, milliseconds: number): void {
+	const call = callOf(subject);
+	if (call?.timings === undefined) return;
 	call.timings.set(plugin, (call.timings.get(plugin) ?? 0) + milliseconds);
 }
 

@@ -42,7 +42,7 @@ export type {
 	UpstreamAnswer,
 } from './exchange.js';
 export {Engine, type EngineOptions, type Gateway} from './gateway.js';
-export {type HookContract, type HookKind, Stage, type TapOptions} from './guard.js';
+export {type HookContract, type HookKind, Stage, type TapOptions, type TapTime} from './guard.js';
 export type {Hooks, Taps} from './hooks.js';
 export {createServer, type Listening, listen} from './http/server.js';
 export {type ChangedEvents, replyThroughHub, streamThroughHub} from './hub-view.js';
@@ -65,3 +65,4 @@ export {type ServerOptions, type ServerSettings, serverSettings} from './server-
 export {comment, readFields, type StreamEvent, streamEvent, wireEvent} from './stream-event.js';
 export type {Timeouts} from './upstream/transport.js';
 export {type Cost, tokenCount, type Usage} from './usage.js';
+export type {WorkerAnswers, Workers} from './workers.js';

@@ -5,6 +5,7 @@ export {auth} from './auth/index.js';
 export {catalog} from './catalog/index.js';
 export {dialects} from './dialects/index.js';
 export {health} from './health/index.js';
+export {metrics} from './metrics/index.js';
 export {
 	anthropic,
 	anthropicCompatible,

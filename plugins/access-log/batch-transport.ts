@@ -26,9 +26,11 @@ export interface BatchInfo {
 export class BatchTransport extends transports.Stream {
 	readonly #sink: Writable;
 	readonly #report: BatchReport;
+	/** Lines that the stream did not take, told of or not. */
+	lost = 0;
 	#pending = '';
 	#pendingLines = 0;
-	#dropped = 0;
+	#told = 0;
 	/** The stream has asked to be left alone until it drains. */
 	#blocked = false;
 	#broken = false;
@@ -42,7 +44,7 @@ export class BatchTransport extends transports.Stream {
 	}
 
 	override log({lines: {text, count}}: BatchInfo, next: () => void): void {
-		if (this.#broken || this.#pending.length + text.length > mostPending) this.#dropped += count;
+		if (this.#broken || this.#pending.length + text.length > mostPending) this.lost += count;
 		else {
 			this.#pending += text;
 			this.#pendingLines += count;
@@ -87,7 +89,7 @@ export class BatchTransport extends transports.Stream {
 	readonly #failed = (error: Error): void => {
 		if (this.#broken) return;
 		this.#broken = true;
-		this.#dropped += this.#pendingLines;
+		this.lost += this.#pendingLines;
 		this.#take();
 		this.#report.broken(error);
 	};
@@ -100,8 +102,8 @@ export class BatchTransport extends transports.Stream {
 	}
 
 	#tellDropped(): void {
-		if (this.#dropped === 0) return;
-		this.#report.dropped(this.#dropped);
-		this.#dropped = 0;
+		if (this.lost === this.#told) return;
+		this.#report.dropped(this.lost - this.#told);
+		this.#told = this.lost;
 	}
 }

@@ -20,15 +20,15 @@ const written = {
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
 		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage
-		Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart
+		Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart TapTime
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
-		UpstreamRequest Usage allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
+		UpstreamRequest Usage WorkerAnswers Workers allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable isObject key listen namePattern openExchange optionsReader originOf
 		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
 	`,
 	'tapgate/plugins': `
 		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq
-		health mock ollama openai openaiCompatible routing translate
+		health metrics mock ollama openai openaiCompatible routing translate
 	`,
 	'tapgate/testing': `
 		Answer ExchangeParts LogLine MemoryLog Replies SeenRequest StartedGateway TappedHooks TestGatewayOptions

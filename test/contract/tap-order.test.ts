@@ -23,6 +23,7 @@ test('hook by hook, plugin after plugin', async t => {
 		'catalog',
 		'access-log',
 		'health',
+		'metrics',
 		'auth',
 		'openai',
 		'anthropic',
@@ -52,6 +53,6 @@ test('hook by hook, plugin after plugin', async t => {
 		stream: [],
 		chunk: [],
 		price: [],
-		record: ['access-log', 'health'],
+		record: ['access-log', 'health', 'metrics'],
 	});
 });
