@@ -7,6 +7,7 @@ import {defineConfig, env, secret} from 'tapgate';
 import {
 	accessLog,
 	anthropic,
+	apiDocs,
 	auth,
 	bifrost,
 	glm,
@@ -55,6 +56,7 @@ export default defineConfig({
 	plugins: [
 		accessLog(),
 		health(),
+		apiDocs(),
 		auth({anonymous: true}),
 
 		// What stands behind these two depends on the environment, so they list no models of their own.

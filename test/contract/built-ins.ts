@@ -21,6 +21,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	catalog: builtIns.catalog(),
 	accessLog: builtIns.accessLog(),
 	health: builtIns.health(),
+	apiDocs: builtIns.apiDocs(),
 	auth: builtIns.auth({anonymous: true}),
 	openai: builtIns.openai({apiKey}),
 	anthropic: builtIns.anthropic({apiKey}),
