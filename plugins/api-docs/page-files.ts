@@ -1,8 +1,9 @@
 /** The files of the page at `/swagger/`: exactly these, each read when it is first asked for. */
 
 import {readFile} from 'node:fs/promises';
-import {createRequire} from 'node:module';
 import path from 'node:path';
+// Not the package itself, which would load all of Swagger UI.
+import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import {html, script, style} from './page.js';
 import {bytesFile, type ServedFile, textFile} from './served-file.js';
 
@@ -16,9 +17,9 @@ const vendored: Readonly<Record<string, string>> = {
 
 type Load = () => Promise<ServedFile>;
 
-/** File name → how to get it; the page itself has no name. @throws when Swagger UI is not installed. */
+/** File name → how to get it; the page itself has no name. */
 export function pageFiles(): Readonly<Record<string, Load>> {
-	const folder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+	const folder = swaggerUiFolder();
 	const read = ([name, type]: readonly [string, string]): readonly [string, Load] => [
 		name,
 		once(async () => bytesFile(type, await readFile(path.join(folder, name)))),

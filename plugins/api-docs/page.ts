@@ -33,6 +33,7 @@ form#key input {width: 24rem; max-width: 60%;}
 p#problem:empty {display: none;}
 p#problem {color: #c62828;}
 html.dark-mode body {background: #1c2022; color: #e4e6e6;}
+html.dark-mode .swagger-ui .examples-select__section-label {color: inherit;}
 html.dark-mode p#problem {color: #ff8a80;}
 .swagger-ui .info {margin: 2rem 0 1rem;}
 .swagger-ui .scheme-container {padding: 1rem 0;}

@@ -19,7 +19,7 @@ const written = {
 		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss Metric MetricReading ModelTraits NameRule NativeError
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
-		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage
+		ReplyContext RequestFacts RouteAnswer RouteBody RouteDescription RouteParameter RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage
 		StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
@@ -27,7 +27,7 @@ const written = {
 		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
 	`,
 	'tapgate/plugins': `
-		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq
+		accessLog anthropic anthropicCompatible apiDocs auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq
 		health mock ollama openai openaiCompatible routing translate
 	`,
 	'tapgate/testing': `

@@ -23,6 +23,7 @@ test('hook by hook, plugin after plugin', async t => {
 		'catalog',
 		'access-log',
 		'health',
+		'api-docs',
 		'auth',
 		'openai',
 		'anthropic',
