@@ -33,9 +33,10 @@ export const apiDocs = definePlugin<ApiDocsOptions>({
 		// Aliases and paths are settled in this step by plugins that may stand behind this one: look when all have had their turn.
 		gateway.beforeListen(() =>
 			gateway.beforeListen(() => {
-				const needs = admissionNeeds(gateway.find(admission), gateway.providers.all());
+				const admits = gateway.find(admission);
+				const needs = admissionNeeds(admits, gateway.providers.all());
 				// What GET /v1/models tells to callers only, an open description does not tell to anybody.
-				const tellNames = access === 'caller' || needs === 'nothing' || gateway.find(admission)?.anonymous === true;
+				const tellNames = access === 'caller' || admits?.anonymous === true;
 				document = textFile('application/json', JSON.stringify(describeGateway(gateway, {needs, tellNames})));
 			}),
 		);

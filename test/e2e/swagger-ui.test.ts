@@ -54,10 +54,13 @@ interface Opened {
 }
 
 async function open(t: ExecutionContext, plugins: readonly Plugin[]): Promise<Opened> {
+	// A browser on a busy machine is slow.
+	t.timeout(300_000);
 	const gateway = await startGateway({plugins});
 	t.teardown(gateway.stop);
 	if (browser === undefined) throw new Error('there is no browser');
 	const page = await browser.newPage();
+	page.setDefaultTimeout(60_000);
 	t.teardown(() => page.close());
 	const [strays, complaints, asked]: [string[], string[], string[]] = [[], [], []];
 	const ours = (url: string) => url.startsWith(`${gateway.url}/`) || url.startsWith('data:');
