@@ -7,6 +7,7 @@ import {defineConfig, env, secret} from 'tapgate';
 import {
 	accessLog,
 	anthropic,
+	apiDocs,
 	auth,
 	bifrost,
 	glm,
@@ -57,6 +58,7 @@ export default defineConfig({
 		accessLog(),
 		health(),
 		metrics(),
+		apiDocs(),
 		auth({anonymous: true}),
 
 		// What stands behind these two depends on the environment, so they list no models of their own.

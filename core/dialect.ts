@@ -3,6 +3,7 @@
 import type {Codec} from './codec.js';
 import type {GatewayError} from './errors.js';
 import type {JsonObject} from './json.js';
+import type {RouteDescription} from './route-description.js';
 import type {Usage} from './usage.js';
 
 /** The two families of API surfaces; headers, error envelopes and URL rules are common to a family. */
@@ -22,6 +23,9 @@ export interface DialectRoute {
 	readonly operation: Operation;
 	/** Where a provider of this family serves it, such as `/v1/messages`; when absent the same path. */
 	readonly upstreamPath?: string;
+	/** One sentence for the API description. */
+	readonly summary?: string;
+	readonly description?: RouteDescription;
 }
 
 /** The few facts of a request that every pipeline step may ask for, read cheaply from the native JSON. */

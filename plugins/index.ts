@@ -1,6 +1,7 @@
 /** The built-in plugins: what a config may list. `dialects` and `catalog` are always there. */
 
 export {accessLog} from './access-log/index.js';
+export {apiDocs} from './api-docs/index.js';
 export {auth} from './auth/index.js';
 export {catalog} from './catalog/index.js';
 export {dialects} from './dialects/index.js';

@@ -22,6 +22,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	accessLog: builtIns.accessLog(),
 	health: builtIns.health(),
 	metrics: builtIns.metrics(),
+	apiDocs: builtIns.apiDocs(),
 	auth: builtIns.auth({anonymous: true}),
 	openai: builtIns.openai({apiKey}),
 	anthropic: builtIns.anthropic({apiKey}),

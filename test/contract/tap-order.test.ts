@@ -24,6 +24,7 @@ test('hook by hook, plugin after plugin', async t => {
 		'access-log',
 		'health',
 		'metrics',
+		'api-docs',
 		'auth',
 		'openai',
 		'anthropic',
