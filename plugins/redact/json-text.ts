@@ -45,7 +45,14 @@ function changeMembers(object: JsonObject, change: TextChange, top: boolean): Js
 	return changed ? Object.fromEntries(members) : object;
 }
 
-const thoughts = new Set(['thinking', 'redacted_thinking', 'reasoning', 'reasoning.text', 'reasoning.summary', 'reasoning.encrypted']);
+const thoughts = new Set([
+	'thinking',
+	'redacted_thinking',
+	'reasoning',
+	'reasoning.text',
+	'reasoning.summary',
+	'reasoning.encrypted',
+]);
 
 /**
  * Thinking whose maker will check that nobody has changed it.

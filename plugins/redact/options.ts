@@ -50,7 +50,8 @@ export const redactSchema = {
 						type: 'string',
 						minLength: 1,
 						maxLength: 1000,
-						description: 'a regular expression; its group "value", if it has one, is what is replaced, else the whole match',
+						description:
+							'a regular expression; its group "value", if it has one, is what is replaced, else the whole match',
 					},
 					flags: {
 						type: 'string',

@@ -19,7 +19,8 @@ export function ownPattern({name, pattern, flags = ''}: OwnPattern, index: numbe
 	}
 	const problem = ambiguity(pattern, flags);
 	if (problem !== undefined) throw new ConfigError(`${at}: ${problem}`);
-	if (new RegExp(pattern, flags).test('')) throw new ConfigError(`${at}: matches empty text; let it match one character or more`);
+	if (new RegExp(pattern, flags).test(''))
+		throw new ConfigError(`${at}: matches empty text; let it match one character or more`);
 	const full: RegExp = compiled;
 	return {
 		kind: name,

@@ -45,7 +45,8 @@ export function ambiguity(pattern: string, flags: string): string | undefined {
 			if (most > few && alike(pattern, group.starts, flags))
 				return `"${pattern.slice((group.starts[0] ?? 0) - 1, next)}" repeats alternatives that begin alike, which can take exponential time; let them begin differently`;
 			const outer = groups[groups.length - 1];
-			if (outer !== undefined && (group.varies || least !== most || group.starts.length > 1)) outer.varies = group.varies || least !== most;
+			if (outer !== undefined && (group.varies || least !== most || group.starts.length > 1))
+				outer.varies = group.varies || least !== most;
 			at = next;
 			continue;
 		}
@@ -64,7 +65,10 @@ function opening(pattern: string, at: number): number {
 /** Behind one atom: a class, an escape or a character. */
 function atomEnd(pattern: string, at: number): number {
 	if (pattern[at] === '\\')
-		return at + (/^\\(?:[pPu]\{[^}]*\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|k<[^>]*>|.)/s.exec(pattern.slice(at))?.[0].length ?? 1);
+		return (
+			at +
+			(/^\\(?:[pPu]\{[^}]*\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|k<[^>]*>|.)/s.exec(pattern.slice(at))?.[0].length ?? 1)
+		);
 	if (pattern[at] !== '[') return at + 1;
 	let end = at + 1;
 	while (end < pattern.length && pattern[end] !== ']') end += pattern[end] === '\\' ? 2 : 1;

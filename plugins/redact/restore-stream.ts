@@ -99,7 +99,9 @@ export class StreamRestorer {
 
 	#mayChange(part: Part): boolean {
 		if (part.type === 'redacted-thinking') return false;
-		return part.type !== 'thinking' || (this.#where.thinking && part.signature === undefined && part.signedBy === undefined);
+		return (
+			part.type !== 'thinking' || (this.#where.thinking && part.signature === undefined && part.signedBy === undefined)
+		);
 	}
 
 	/** A part that came whole, or what is known of one that begins. */

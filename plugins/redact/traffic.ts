@@ -83,7 +83,11 @@ function refuseUrl({path, query}: ClientRequest, scanner: Scanner): void {
 	scanner.replace(decoded(path), note);
 	if (query !== '') scanner.replace(decoded(query), note);
 	if (kind === undefined) return;
-	throw new GatewayError('redact_url', 400, `The URL holds what must not be sent to a provider (${kind}). Leave it out.`);
+	throw new GatewayError(
+		'redact_url',
+		400,
+		`The URL holds what must not be sent to a provider (${kind}). Leave it out.`,
+	);
 }
 
 function decoded(text: string): string {
@@ -148,7 +152,10 @@ async function* withRequestRestored(events: AsyncIterable<StreamEvent>, vault: V
 			yield event;
 			continue;
 		}
-		const changed = changeObject(response, {text: (text, name) => vault.restore(text, name === 'arguments'), without: output});
+		const changed = changeObject(response, {
+			text: (text, name) => vault.restore(text, name === 'arguments'),
+			without: output,
+		});
 		yield changed === response
 			? event
 			: streamEvent({event: event.event, json: Object.assign({}, json, {response: changed})});

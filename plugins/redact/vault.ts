@@ -75,5 +75,6 @@ export class Vault {
 }
 
 function* occurrences(text: string, value: string): Generator<Span> {
-	for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + value.length)) yield [at, at + value.length];
+	for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + value.length))
+		yield [at, at + value.length];
 }

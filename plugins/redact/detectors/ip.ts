@@ -11,7 +11,8 @@ const v4 = new RegExp(
 );
 
 /** Groups of hexadecimal digits and colons; `isIPv6` judges. */
-const v6 = /(?<![A-Za-z0-9_:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|\d{1,3}(?:\.\d{1,3}){3})?(?![A-Za-z0-9_:]|\.\d)/gi;
+const v6 =
+	/(?<![A-Za-z0-9_:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|\d{1,3}(?:\.\d{1,3}){3})?(?![A-Za-z0-9_:]|\.\d)/gi;
 
 export const ip: Detector = {
 	kind: 'ip',

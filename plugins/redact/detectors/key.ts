@@ -53,11 +53,7 @@ export const key: Detector = {
 		const tokens = [...matches(text, {pattern: token})];
 		const urls = text.includes('://') || text.includes('=');
 		if (tokens.length === 0 && !urls) return privateKeys(text);
-		return union(
-			privateKeys(text),
-			vendorKeysIn(text, tokens),
-			...places.map(place => matches(text, place)),
-		);
+		return union(privateKeys(text), vendorKeysIn(text, tokens), ...places.map(place => matches(text, place)));
 	},
 };
 

@@ -9,8 +9,8 @@ import {type Detector, matches, type Span, union} from './detector.js';
 const international =
 	/(?<![A-Za-z0-9_+/.])\+(?:1(?:[ .()\u00a0-]{0,3}\d){10}|[2-9](?:[ .()/\u00a0-]{0,3}\d){7,14})(?![A-Za-z0-9_]|[.,]\d|[+/=][A-Za-z0-9])/g;
 
-/** `00` instead of the `+`, with separators. */
-const doubleZero = /(?<![A-Za-z0-9_+/.,:-])00[1-9]\d{0,2}[ /-](?:[ ()/-]{0,2}\d){6,12}(?![A-Za-z0-9_]|[.,:-]\d)/g;
+/** `00` instead of the `+`, with separators; not one of several groups. */
+const doubleZero = /(?<![A-Za-z0-9_+/.,:-]|\d )00[1-9]\d{0,2}[ /-](?:[ ()/-]{0,2}\d){6,12}(?![A-Za-z0-9_]|[.,:-]\d)/g;
 
 /** North America. @see https://nationalnanpa.com/about_us/abt_nanp.html */
 const northAmerican =
