@@ -1,7 +1,7 @@
 /** Text with the escapes of JSON undone, for reading; knows where each character stands in the text. */
 
 /** Also JSON within JSON, where every escape has more backslashes. */
-const escape = /(?<!\\)\\+(?:u[0-9a-fA-F]{4}|["/nrtbf])/g;
+const written = /(?<!\\)\\+(?:u[0-9a-fA-F]{4}|["/nrtbf])/g;
 
 const plain: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', '"': '"', '/': '/'};
 
@@ -19,11 +19,11 @@ export function unescaped(source: string): Unescaped {
 	const places: number[] = [];
 	const longer: number[] = [];
 	let shift = 0;
-	const text = source.replace(escape, (written, offset: number) => {
-		const last = written[written.length - 1] ?? '';
-		const unit = /\\u(....)$/.exec(written)?.[1];
+	const text = source.replace(written, (sequence, offset: number) => {
+		const last = sequence.at(-1) ?? '';
+		const unit = /\\u(....)$/.exec(sequence)?.[1];
 		places.push(offset - shift);
-		shift += written.length - 1;
+		shift += sequence.length - 1;
 		longer.push(shift);
 		return unit === undefined ? (plain[last] ?? last) : String.fromCharCode(Number.parseInt(unit, 16));
 	});

@@ -13,7 +13,12 @@ async function serviceOf(options?: RedactOptions) {
 	let found: {text(value: string): string} | undefined;
 	await engine.apply(dialects());
 	await engine.apply(redact(options));
-	await engine.apply({name: 'asks', apply: gateway => void (found = gateway.find(redactor))});
+	await engine.apply({
+		name: 'asks',
+		apply(gateway) {
+			found = gateway.find(redactor);
+		},
+	});
 	if (found === undefined) throw new Error('nobody provides the service');
 	return found;
 }
