@@ -7,7 +7,7 @@ export interface TextChange {
 	/** @param name the member that holds it, or holds the list in which it stands; empty for a member's name itself. */
 	text(value: string, name: string): string;
 	/** For numbers below the top level; gives them back when absent. */
-	number?(value: number): number | string;
+	number?(value: number, name: string): number | string;
 	/** Members that are not entered, by name. */
 	readonly without?: ReadonlySet<string>;
 }
@@ -19,7 +19,7 @@ export function changeObject(value: JsonObject, change: TextChange): JsonObject 
 
 function changeValue(value: unknown, name: string, change: TextChange): unknown {
 	if (typeof value === 'string') return isOpaque(value, name) ? value : change.text(value, name);
-	if (typeof value === 'number') return change.number?.(value) ?? value;
+	if (typeof value === 'number') return change.number?.(value, name) ?? value;
 	if (Array.isArray(value)) {
 		let changed: unknown[] | undefined;
 		value.forEach((item: unknown, index) => {
@@ -38,12 +38,18 @@ function changeMembers(object: JsonObject, change: TextChange, top: boolean): Js
 	let changed = false;
 	const members = Object.entries(object).map(([name, value]): [string, unknown] => {
 		if (change.without?.has(name) === true || (top && typeof value === 'number')) return [name, value];
-		const next: [string, unknown] = [change.text(name, ''), changeValue(value, name, change)];
+		const next: [string, unknown] = [
+			identifier.test(name) ? name : change.text(name, ''),
+			changeValue(value, name, change),
+		];
 		if (next[0] !== name || next[1] !== value) changed = true;
 		return next;
 	});
 	return changed ? Object.fromEntries(members) : object;
 }
+
+/** Names of the API's own, or of a program's; a value has other characters. */
+const identifier = /^[A-Za-z_]{1,40}$/;
 
 const thoughts = new Set([
 	'thinking',

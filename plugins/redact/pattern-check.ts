@@ -45,8 +45,7 @@ export function ambiguity(pattern: string, flags: string): string | undefined {
 			if (most > few && alike(pattern, group.starts, flags))
 				return `"${pattern.slice((group.starts[0] ?? 0) - 1, next)}" repeats alternatives that begin alike, which can take exponential time; let them begin differently`;
 			const outer = groups[groups.length - 1];
-			if (outer !== undefined && (group.varies || least !== most || group.starts.length > 1))
-				outer.varies = group.varies || least !== most;
+			if (outer !== undefined && (group.varies || least !== most)) outer.varies = true;
 			at = next;
 			continue;
 		}

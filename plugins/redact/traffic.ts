@@ -103,6 +103,9 @@ function decoded(text: string): string {
 /** Members with which a model thought before. */
 const thinking = new Set(['reasoning', 'reasoning_content', 'reasoning_details', 'thinking']);
 
+/** A member of such a name tells what its text is: `{"phone": "4155552671"}`. */
+const telling = /phone|tel|mobil|cell|fax|whatsapp|handy|secret/i;
+
 function redacted(request: ClientRequest, scanner: Scanner, vault: Vault): ClientRequest {
 	const {json} = request;
 	if (json === undefined) return request;
@@ -113,13 +116,17 @@ function redacted(request: ClientRequest, scanner: Scanner, vault: Vault): Clien
 	changeObject(json, {text: note, without: thinking});
 	const evident = (value: string): boolean => scanner.replace(value, () => '') === '';
 	const placeholder = (kind: string, value: string): string => vault.placeholderFor(kind, value, evident);
-	const replaced = (text: string): string => scanner.replace(text, placeholder);
+	const replaced = (text: string, name: string): string => {
+		if (!telling.test(name)) return scanner.replace(text, placeholder);
+		const named = scanner.replace(`${name}: ${text}`, placeholder);
+		return named.startsWith(`${name}: `) ? named.slice(name.length + 2) : scanner.replace(text, placeholder);
+	};
 	const {model} = json;
 	const changed = changeObject(json, {
-		text: (text, name) => (name === 'model' && text === model ? text : replaced(text)),
-		number(value) {
-			if (!Number.isSafeInteger(value) || value < 1e11) return value;
-			const text = replaced(String(value));
+		text: (text, name) => (name === 'model' && text === model ? text : replaced(text, name)),
+		number(value, name) {
+			if (!Number.isSafeInteger(value) || value < 1e6) return value;
+			const text = replaced(String(value), name);
 			return text === String(value) ? value : text;
 		},
 	});

@@ -65,6 +65,7 @@ for (const [reason, pattern, message] of [
 	['alternatives that begin alike', '(?:a|ab)*c', /alternatives that begin alike/],
 	['classes that overlap', '(?:\\w|\\d)+x', /alternatives that begin alike/],
 	['an optional character, repeated', '(?:a?){25}a{25}', /exponential/],
+	['varies before a group that does not', '(?:a+(?:b|c))*d', /exponential/],
 	['deep inside', 'x(?:y(?:(z+)z)*)w', /exponential/],
 ] as const) {
 	test(`refused at the start: ${reason}`, async t => {

@@ -566,6 +566,29 @@ test('what is kept of a call knows what its request had replaced, also where a v
 	t.is(text.redact(`Mail ${email}`, exchange), 'Mail [email]');
 });
 
+test('the name of a member tells what its text is', async t => {
+	const {upstream, gateway} = await rig(t);
+	const input = {
+		phone: hidden,
+		mobileNumber: 4155552672,
+		count: 4155552673,
+		aws_secret_access_key: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+	};
+
+	await gateway.post('/v1/messages', {
+		model: 'anthro.m',
+		max_tokens: 9,
+		messages: [{role: 'assistant', content: [{type: 'tool_use', id: 't', name: 'f', input}]}],
+	});
+
+	t.deepEqual(member(upstream.requests[0]?.json(), 'messages', 0, 'content', 0, 'input'), {
+		phone: '[PHONE_1]',
+		mobileNumber: '[PHONE_2]',
+		count: 4155552673,
+		aws_secret_access_key: '[KEY_1]',
+	});
+});
+
 test('own patterns go into traffic under their names', async t => {
 	const {upstream, gateway} = await rig(t, {what: [], patterns: [{name: 'customer-id', pattern: 'CUST-\\d{6}'}]});
 	upstream.answer(chatAnswers('I know [CUSTOMER-ID_1].').plain);
