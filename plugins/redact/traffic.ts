@@ -37,7 +37,7 @@ export function redactTraffic({hooks, providers}: Gateway, scanner: Scanner): vo
 		if (changed === request) return undefined;
 		exchange.set(vaultKey, vault);
 		// A stream's answer is read in the hub's words: what cannot be read is refused before anybody is asked.
-		if (changed.stream) changed.conversation();
+		if (changed.stream && exchange.endpoint.kind === 'model') changed.conversation();
 		return changed;
 	});
 
@@ -133,10 +133,12 @@ function redacted(request: ClientRequest, scanner: Scanner, vault: Vault): Clien
 	return changed === json ? request : request.withBody(changed);
 }
 
-/** A program reads the answer, so that what is put into it must be escaped. */
-function answersJson(exchange: RoutedExchange): boolean {
-	const output = exchange.conversation()?.output?.type;
-	return output === 'json' || output === 'schema';
+/** A program reads the answer, so that what is put into it must be escaped. Each format asks for that in a member of its own. */
+function answersJson({request}: RoutedExchange): boolean {
+	const {response_format: chat, text, output_config: message, output_format: beta} = request.json ?? {};
+	const format = isObject(text) ? text['format'] : chat;
+	if (isObject(format)) return format['type'] !== 'text';
+	return isObject(beta) || (isObject(message) && isObject(message['format']));
 }
 
 const texts = new Set(['content', 'text', 'delta', 'completion']);

@@ -299,7 +299,10 @@ test('what goes through unread is refused, in the client’s envelope; JSON is r
 	t.is(member(await inUrl.json(), 'error', 'code'), 'redact_url');
 	t.is(upstream.requests.length, 0);
 
-	await gateway.post('/v1/images/generations', {model: 'open.m', prompt: `a letter to ${email}`});
+	for (const stream of [false, true]) {
+		const body = {model: 'open.m', prompt: `a letter to ${email}`, messages: 'not a chat', stream};
+		t.is((await gateway.post('/v1/images/generations', body)).status, 200);
+	}
 	t.is(member(upstream.requests[0]?.json(), 'prompt'), 'a letter to [EMAIL_1]');
 });
 
