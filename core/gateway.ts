@@ -6,7 +6,7 @@ import type {Attempt, Release} from './exchange.js';
 import {Guard, isThenable, type TapTime, tapOnly, within} from './guard.js';
 import {createHooks, deadlineMs, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
-import {describe, type Log} from './log.js';
+import {describe, FilteredLog, type Log} from './log.js';
 import {OpenCalls} from './open-calls.js';
 import {Call} from './pipeline/call.js';
 import type {Plugin} from './plugin.js';
@@ -41,6 +41,8 @@ export interface Gateway {
 	use<Service>(key: Key<Service>): Service;
 	/** Takes a service if there is one. Asked in `beforeListen`, it finds those of plugins later in the config too. */
 	find<Service>(key: Key<Service>): Service | undefined;
+	/** Has every text that is logged go through a filter from now on. */
+	filterLog(filter: (text: string) => string): void;
 	/** Called in order when every plugin has been applied; a throw stops the start. */
 	beforeListen(step: () => void | Promise<void>): void;
 	/** Called when the gateway stops, last deferred first, also after a start that failed half-way. */
@@ -93,9 +95,11 @@ export class Engine {
 	readonly #beforeListen: {plugin: string; step: () => void | Promise<void>}[] = [];
 	readonly #deferred: Release[] = [];
 	readonly #transports = new Map<string, Transport>();
+	readonly #log: FilteredLog;
 
 	constructor(options: EngineOptions) {
 		this.options = options;
+		this.#log = new FilteredLog(options.log);
 		this.guard = new Guard({
 			fault: (error, subject) => this.#fault(error, subject),
 			...(options.server.timing && {timed: addTime}),
@@ -104,7 +108,7 @@ export class Engine {
 	}
 
 	get log(): Log {
-		return this.options.log;
+		return this.#log;
 	}
 
 	/**
@@ -174,6 +178,7 @@ export class Engine {
 			provide: (key, service) => this.#provide(key, service, plugin),
 			use: key => this.#use(key, plugin),
 			find: <Service>(key: Key<Service>) => this.#services.get(key)?.service as Service | undefined,
+			filterLog: filter => this.#log.add(filter),
 			beforeListen: step => void this.#beforeListen.push({plugin, step}),
 			defer: release => void this.#deferred.push(release),
 			faults: () => this.faults,

@@ -22,5 +22,6 @@ export {
 	openai,
 	openaiCompatible,
 } from './providers/index.js';
+export {redact} from './redact/index.js';
 export {routing} from './routing/index.js';
 export {translate} from './translate/index.js';

@@ -37,6 +37,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	groq: builtIns.groq({apiKey}),
 	mock: builtIns.mock(),
 	ollama: builtIns.ollama({apiKey}),
+	redact: builtIns.redact({where: ['records', 'traffic']}),
 	routing: builtIns.routing(),
 	translate: builtIns.translate(),
 };

@@ -1,0 +1,19 @@
+/** What `redact` offers to the plugins that keep something of a call. */
+
+import {type Exchange, type Key, key} from '../../core/index.js';
+
+/** Takes personal data and secrets out of text before it is kept. */
+export interface Redactor {
+	/**
+	 * Replaces every value that the config wants gone by its kind: `[email]`, `[card]`, `[name of an own pattern]`. Text without
+	 * any comes back as it is; doing it twice changes nothing more.
+	 * @param value plain text, JSON text or JSON within JSON, as a whole: cut it afterwards, not before, for half a value is
+	 * not recognised; and put the pieces of a stream together first.
+	 * @param exchange the call that the text belongs to, when `where` has `traffic`: what its request had replaced is replaced
+	 * here too, also where the value alone looks like nothing.
+	 */
+	text(value: string, exchange?: Exchange): string;
+}
+
+/** Provided by `redact`; take it with `gateway.find(redactor)` in `beforeListen`. */
+export const redactor: Key<Redactor> = key('redact.redactor');
