@@ -9,6 +9,7 @@ import type {Key} from './key.js';
 import {describe, FilteredLog, type Log} from './log.js';
 import {OpenCalls} from './open-calls.js';
 import {Call} from './pipeline/call.js';
+import {RecordQueue} from './pipeline/record.js';
 import type {Plugin} from './plugin.js';
 import type {Provider, Target} from './provider.js';
 import {Registry, type ScopedRegistry} from './registry.js';
@@ -76,6 +77,7 @@ export class Engine {
 	readonly options: EngineOptions;
 	readonly guard: Guard;
 	readonly hooks: Hooks;
+	readonly records: RecordQueue;
 	readonly plugins: string[] = [];
 	readonly dialects = new Registry<Dialect>('dialect');
 	readonly providers = new Registry<Provider>('provider');
@@ -105,6 +107,7 @@ export class Engine {
 			...(options.server.timing && {timed: addTime}),
 		});
 		this.hooks = createHooks(this.guard);
+		this.records = new RecordQueue(this.hooks.record);
 	}
 
 	get log(): Log {
