@@ -57,8 +57,9 @@ function close(engine: Engine, call: Call, response: ServerResponse, closed: () 
 	const failed = (error: unknown): void =>
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
 	const releases = call.takeReleases(late => void releaseAll([late], failed));
-	if (releases.length === 0) engine.records.add(exchange, closed);
-	else void releaseAll(releases, failed).then(() => engine.records.add(exchange, closed));
+	const record = (): void => engine.records.add({exchange, recorded: closed});
+	if (releases.length === 0) record();
+	else void releaseAll(releases, failed).then(record);
 }
 
 function outcome(call: Call): Call['outcome'] {
