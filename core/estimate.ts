@@ -31,17 +31,17 @@ export function estimateTokens(request: ClientRequest): TokenEstimate | undefine
 function encodedFiles(body: Buffer): {files: number; bytes: number} {
 	let files = 0;
 	let bytes = 0;
-	for (let at = 0; ; ) {
-		const start = body.indexOf(0x22, at);
-		if (start === -1) return {files, bytes};
-		let end = body.indexOf(0x22, start + 1);
-		if (end === -1) return {files, bytes};
+	// An escaped quote ends a piece too: only pieces without a quote are long enough to be files.
+	for (let start = body.indexOf(0x22); start !== -1; ) {
+		const end = body.indexOf(0x22, start + 1);
+		if (end === -1) break;
 		if (end - start > longStringBytes && isBase64(body.subarray(start + 1, start + 1 + 4096))) {
 			files++;
 			bytes += end - start;
-		} else if (body[end - 1] === 0x5c) end--;
-		at = end + 1;
+		}
+		start = end;
 	}
+	return {files, bytes};
 }
 
 /** Text has spaces, and JSON escapes; base64 has neither, but for the head of a data URL. */

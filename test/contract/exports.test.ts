@@ -20,10 +20,10 @@ const written = {
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
 		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage
-		StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart
+		StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart TokenEstimate
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
-		definePlugin describe env errorTable isObject key listen namePattern openExchange optionsReader originOf
+		definePlugin describe env errorTable estimateTokens isObject key listen namePattern openExchange optionsReader originOf
 		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
 	`,
 	'tapgate/plugins': `
