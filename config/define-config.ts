@@ -1,7 +1,7 @@
 /** What a config file exports: a server and a list of plugins, perhaps depending on the deployment. */
 
 import {ConfigError, closest, isObject, type Plugin, type ServerOptions} from '../core/index.js';
-import {catalog, dialects} from '../plugins/index.js';
+import {catalog, dialects, stores} from '../plugins/index.js';
 
 /** An entry of a config's `plugins`: what is falsy is switched off, lists are laid flat. */
 export type PluginEntry = Plugin | false | null | undefined | '' | 0 | readonly PluginEntry[];
@@ -56,7 +56,7 @@ export class ConfigDefinition {
 		if (!Array.isArray(plugins)) throw new ConfigError(`plugins: expected a list, found ${kindOf(plugins)}`);
 		return {
 			server,
-			plugins: [dialects(), catalog(), ...flatten(plugins, 'plugins')],
+			plugins: [dialects(), catalog(), stores(), ...flatten(plugins, 'plugins')],
 		};
 	}
 

@@ -1,4 +1,4 @@
-/** The built-in plugins: what a config may list. `dialects` and `catalog` are always there. */
+/** The built-in plugins: what a config may list. `dialects`, `catalog` and `stores` are always there. */
 
 export {accessLog} from './access-log/index.js';
 export {auth} from './auth/index.js';
@@ -21,4 +21,5 @@ export {
 	openaiCompatible,
 } from './providers/index.js';
 export {routing} from './routing/index.js';
+export {stores} from './stores/index.js';
 export {translate} from './translate/index.js';
