@@ -13,6 +13,8 @@ import {lastFunction, schema} from './schema.js';
 const connections = 8;
 /** A connection on which nothing comes back for so long is given up. */
 const silenceMs = 2000;
+/** Another gateway that makes the tables is waited for. */
+const schemaMs = 30_000;
 /** Any number will do that is always the same. */
 const schemaLock = 7_482_113_905;
 
@@ -114,8 +116,10 @@ export class PostgresBackend implements Backend {
 				throw new ConfigError(
 					'store: the embedded Postgres cannot be a store; leave the store out, memory is exact in one process',
 				);
-			if (rows[0]?.last === null)
-				await client.query(['BEGIN', `SELECT pg_advisory_xact_lock(${schemaLock})`, ...schema, 'COMMIT'].join(';\n'));
+			if (rows[0]?.last === null) {
+				const text = ['BEGIN', `SELECT pg_advisory_xact_lock(${schemaLock})`, ...schema, 'COMMIT'].join(';\n');
+				await client.query(Object.assign({text}, {query_timeout: schemaMs}));
+			}
 			this.#prepared = true;
 		} catch (error) {
 			failure = error as Error;

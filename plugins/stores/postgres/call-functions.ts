@@ -6,7 +6,7 @@ export const callFunctions: readonly string[] = [
 	DECLARE
 		name text;
 		kept jsonb;
-		found jsonb := '{}';
+		seen jsonb := '{}';
 	BEGIN
 		FOR name IN SELECT value->>'key' FROM jsonb_array_elements(holdings) ORDER BY (value->>'key') COLLATE "C" LOOP
 			LOOP
@@ -14,9 +14,9 @@ export const callFunctions: readonly string[] = [
 				EXIT WHEN FOUND;
 				INSERT INTO tapgate_holdings VALUES (name, '{}', 0) ON CONFLICT DO NOTHING;
 			END LOOP;
-			found := found || jsonb_build_object(name, kept);
+			seen := seen || jsonb_build_object(name, kept);
 		END LOOP;
-		RETURN found;
+		RETURN seen;
 	END $$`,
 	`CREATE OR REPLACE FUNCTION tapgate_take_1(grant_name text, holdings jsonb, grant_ms bigint, seat_ms bigint)
 	RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -24,7 +24,7 @@ export const callFunctions: readonly string[] = [
 		kept jsonb;
 		now_ms bigint;
 		h jsonb;
-		found jsonb[] := '{}';
+		seen jsonb[] := '{}';
 		is_short boolean[] := '{}';
 		taken jsonb := '[]';
 		figures jsonb := '[]';
@@ -37,20 +37,20 @@ export const callFunctions: readonly string[] = [
 		kept := tapgate_lock_1(holdings);
 		now_ms := tapgate_now_ms();
 		FOR h IN SELECT value FROM jsonb_array_elements(holdings) LOOP
-			found := array_append(found, tapgate_read_1(h, kept->(h->>'key'), now_ms));
-			IF found[cardinality(found)] IS NULL THEN
+			seen := array_append(seen, tapgate_read_1(h, kept->(h->>'key'), now_ms));
+			IF seen[cardinality(seen)] IS NULL THEN
 				DELETE FROM tapgate_grants WHERE id = grant_name;
 				RETURN jsonb_build_object('word', 'clock', 'now', now_ms);
 			END IF;
-			is_short := array_append(is_short, tapgate_short_1(h, found[cardinality(found)], (h->>'amount')::bigint));
+			is_short := array_append(is_short, tapgate_short_1(h, seen[cardinality(seen)], (h->>'amount')::bigint));
 			IF is_short[cardinality(is_short)] AND (h->>'enforced')::boolean THEN granted := false; END IF;
 		END LOOP;
-		FOR i IN 1 .. cardinality(found) LOOP
+		FOR i IN 1 .. cardinality(seen) LOOP
 			h := holdings->(i - 1);
 			IF granted THEN
 				slot := CASE h->>'kind'
-					WHEN 'calendar' THEN (found[i]->>'start')::bigint
-					WHEN 'rolling' THEN greatest(coalesce((found[i]->>'newest')::bigint, 0), now_ms - now_ms % (h->>'slot')::bigint)
+					WHEN 'calendar' THEN (seen[i]->>'start')::bigint
+					WHEN 'rolling' THEN greatest(coalesce((seen[i]->>'newest')::bigint, 0), now_ms - now_ms % (h->>'slot')::bigint)
 					ELSE 0 END;
 				taken := taken || jsonb_build_array(jsonb_build_array(h->'amount', slot));
 				IF (h->>'amount')::bigint = 0 THEN
@@ -58,13 +58,13 @@ export const callFunctions: readonly string[] = [
 				ELSIF h->>'kind' = 'seats' THEN
 					INSERT INTO tapgate_seats VALUES (h->>'key', grant_name, now_ms + seat_ms);
 					UPDATE tapgate_holdings SET gone_ms = greatest(gone_ms, now_ms + seat_ms) WHERE key = h->>'key';
-					found[i] := jsonb_build_object('value', (found[i]->>'value')::bigint + 1);
+					seen[i] := jsonb_build_object('value', (seen[i]->>'value')::bigint + 1);
 				ELSE
-					found[i] := tapgate_add_1(h, found[i], (h->>'amount')::bigint, slot, now_ms);
+					seen[i] := tapgate_add_1(h, seen[i], (h->>'amount')::bigint, slot, now_ms);
 				END IF;
 			END IF;
 			figures := figures
-				|| jsonb_build_array(tapgate_figures_1(h, found[i], (h->>'amount')::bigint, is_short[i], now_ms));
+				|| jsonb_build_array(tapgate_figures_1(h, seen[i], (h->>'amount')::bigint, is_short[i], now_ms));
 		END LOOP;
 		IF granted THEN
 			UPDATE tapgate_grants SET record = taken, gone_ms = now_ms + grant_ms WHERE id = grant_name;
@@ -81,7 +81,7 @@ export const callFunctions: readonly string[] = [
 		kept jsonb;
 		now_ms bigint;
 		h jsonb;
-		found jsonb[] := '{}';
+		seen jsonb[] := '{}';
 		figures jsonb := '[]';
 		difference bigint;
 		slot bigint;
@@ -97,25 +97,25 @@ export const callFunctions: readonly string[] = [
 		kept := tapgate_lock_1(holdings);
 		now_ms := tapgate_now_ms();
 		FOR h IN SELECT value FROM jsonb_array_elements(holdings) LOOP
-			found := array_append(found, tapgate_read_1(h, kept->(h->>'key'), now_ms));
-			IF found[cardinality(found)] IS NULL THEN RETURN jsonb_build_object('word', 'clock', 'now', now_ms); END IF;
+			seen := array_append(seen, tapgate_read_1(h, kept->(h->>'key'), now_ms));
+			IF seen[cardinality(seen)] IS NULL THEN RETURN jsonb_build_object('word', 'clock', 'now', now_ms); END IF;
 		END LOOP;
-		FOR i IN 1 .. cardinality(found) LOOP
+		FOR i IN 1 .. cardinality(seen) LOOP
 			h := holdings->(i - 1);
 			IF taken IS NOT NULL THEN
 				difference := (h->>'amount')::bigint - (taken->(i - 1)->>0)::bigint;
 				slot := (taken->(i - 1)->>1)::bigint;
 				IF h->>'kind' = 'seats' THEN
 					DELETE FROM tapgate_seats WHERE key = h->>'key' AND grant_id = grant_name;
-					found[i] := tapgate_read_1(h, NULL, now_ms);
-				ELSIF difference <> 0 AND CASE h->>'kind'
-					WHEN 'calendar' THEN slot = (found[i]->>'start')::bigint
+					seen[i] := tapgate_read_1(h, NULL, now_ms);
+				ELSIF difference <> 0 AND (CASE h->>'kind'
+					WHEN 'calendar' THEN slot = (seen[i]->>'start')::bigint
 					WHEN 'rolling' THEN slot + (h->>'counts')::bigint > now_ms
-					ELSE true END THEN
-					found[i] := tapgate_add_1(h, found[i], difference, slot, now_ms);
+					ELSE true END) THEN
+					seen[i] := tapgate_add_1(h, seen[i], difference, slot, now_ms);
 				END IF;
 			END IF;
-			figures := figures || jsonb_build_array(tapgate_figures_1(h, found[i], 0, tapgate_short_1(h, found[i], 0), now_ms));
+			figures := figures || jsonb_build_array(tapgate_figures_1(h, seen[i], 0, tapgate_short_1(h, seen[i], 0), now_ms));
 		END LOOP;
 		IF taken IS NOT NULL THEN DELETE FROM tapgate_grants WHERE id = grant_name; END IF;
 		RETURN jsonb_build_object('word', 'settled', 'now', now_ms, 'figures', figures);
@@ -124,13 +124,13 @@ export const callFunctions: readonly string[] = [
 	DECLARE
 		now_ms bigint := tapgate_now_ms();
 		h jsonb;
-		found jsonb;
+		seen jsonb;
 		figures jsonb := '[]';
 	BEGIN
 		FOR h IN SELECT value FROM jsonb_array_elements(holdings) LOOP
-			found := tapgate_read_1(h, coalesce((SELECT state FROM tapgate_holdings WHERE key = h->>'key'), '{}'), now_ms);
-			IF found IS NULL THEN RETURN jsonb_build_object('word', 'clock', 'now', now_ms); END IF;
-			figures := figures || jsonb_build_array(tapgate_figures_1(h, found, 0, tapgate_short_1(h, found, 0), now_ms));
+			seen := tapgate_read_1(h, coalesce((SELECT state FROM tapgate_holdings WHERE key = h->>'key'), '{}'), now_ms);
+			IF seen IS NULL THEN RETURN jsonb_build_object('word', 'clock', 'now', now_ms); END IF;
+			figures := figures || jsonb_build_array(tapgate_figures_1(h, seen, 0, tapgate_short_1(h, seen, 0), now_ms));
 		END LOOP;
 		RETURN jsonb_build_object('word', 'look', 'now', now_ms, 'figures', figures);
 	END $$`,

@@ -1,4 +1,4 @@
-/** What Postgres does with one holding: `h` is the holding with its amount, `found` is how it stands. */
+/** What Postgres does with one holding: `h` is the holding with its amount, `seen` is how it stands. */
 
 export const holdingFunctions: readonly string[] = [
 	// How one holding stands: its state as of now, in the terms of the caller. `NULL` when no span holds the time.
@@ -39,14 +39,14 @@ export const holdingFunctions: readonly string[] = [
 			RETURN jsonb_build_object('value', used);
 		END CASE;
 	END $$`,
-	`CREATE OR REPLACE FUNCTION tapgate_short_1(h jsonb, found jsonb, amount bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+	`CREATE OR REPLACE FUNCTION tapgate_short_1(h jsonb, seen jsonb, amount bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
 		SELECT CASE h->>'kind'
-			WHEN 'bucket' THEN amount > (found->>'value')::float8 + 1e-6
-			ELSE (found->>'value')::bigint + amount > (h->>'limit')::bigint
+			WHEN 'bucket' THEN amount > (seen->>'value')::float8 + 1e-6
+			ELSE (seen->>'value')::bigint + amount > (h->>'limit')::bigint
 		END
 	$$`,
 	// Short, value, reset, wait.
-	`CREATE OR REPLACE FUNCTION tapgate_figures_1(h jsonb, found jsonb, amount bigint, is_short boolean, now_ms bigint)
+	`CREATE OR REPLACE FUNCTION tapgate_figures_1(h jsonb, seen jsonb, amount bigint, is_short boolean, now_ms bigint)
 	RETURNS jsonb LANGUAGE plpgsql AS $$
 	DECLARE
 		reset bigint := 0;
@@ -55,22 +55,22 @@ export const holdingFunctions: readonly string[] = [
 		slot record;
 	BEGIN
 		IF h->>'kind' = 'calendar' THEN
-			reset := (found->>'finish')::bigint - now_ms;
+			reset := (seen->>'finish')::bigint - now_ms;
 			wait := reset;
 		ELSIF h->>'kind' = 'rolling' THEN
-			reset := coalesce((found->>'newest')::bigint + (h->>'counts')::bigint - now_ms, 0);
-			left_over := (found->>'value')::bigint;
+			reset := coalesce((seen->>'newest')::bigint + (h->>'counts')::bigint - now_ms, 0);
+			left_over := (seen->>'value')::bigint;
 			FOR slot IN SELECT e.key::bigint AS start, e.value::bigint AS amount
-				FROM jsonb_each_text(found->'slots') e ORDER BY 1 LOOP
+				FROM jsonb_each_text(seen->'slots') e ORDER BY 1 LOOP
 				EXIT WHEN left_over + amount <= (h->>'limit')::bigint;
 				left_over := left_over - slot.amount;
 				wait := slot.start + (h->>'counts')::bigint - now_ms;
 			END LOOP;
 		END IF;
-		RETURN jsonb_build_array(is_short, found->'value', reset, wait);
+		RETURN jsonb_build_array(is_short, seen->'value', reset, wait);
 	END $$`,
-	// Adds to what was found of a holding and writes it. For rolling sums `slot` is where to.
-	`CREATE OR REPLACE FUNCTION tapgate_add_1(h jsonb, found jsonb, amount bigint, slot bigint, now_ms bigint)
+	// Adds to what was seen of a holding and writes it. For rolling sums `slot` is where to.
+	`CREATE OR REPLACE FUNCTION tapgate_add_1(h jsonb, seen jsonb, amount bigint, slot bigint, now_ms bigint)
 	RETURNS jsonb LANGUAGE plpgsql AS $$
 	DECLARE
 		level float8;
@@ -80,28 +80,28 @@ export const holdingFunctions: readonly string[] = [
 	BEGIN
 		CASE h->>'kind'
 		WHEN 'bucket' THEN
-			level := least((h->>'limit')::float8, (found->>'value')::float8 - amount);
-			found := jsonb_build_object('value', level, 'at', found->'at');
-			written := jsonb_build_object('level', level, 'at', found->'at');
+			level := least((h->>'limit')::float8, (seen->>'value')::float8 - amount);
+			seen := jsonb_build_object('value', level, 'at', seen->'at');
+			written := jsonb_build_object('level', level, 'at', seen->'at');
 			gone := now_ms + CASE WHEN (h->>'rate')::float8 > 0
 				THEN least(longest::float8, ceil(((h->>'limit')::float8 - level) / (h->>'rate')::float8 * 1000) + 1)::bigint
 				ELSE longest END;
 		WHEN 'calendar' THEN
-			found := found || jsonb_build_object('value', (found->>'value')::bigint + amount);
-			written := jsonb_build_object('used', found->'value', 'start', found->'start', 'finish', found->'finish');
-			gone := (found->>'finish')::bigint;
+			seen := seen || jsonb_build_object('value', (seen->>'value')::bigint + amount);
+			written := jsonb_build_object('used', seen->'value', 'start', seen->'start', 'finish', seen->'finish');
+			gone := (seen->>'finish')::bigint;
 		WHEN 'rolling' THEN
-			written := found->'slots';
+			written := seen->'slots';
 			IF coalesce((written->>slot::text)::bigint, 0) + amount = 0 THEN
 				written := written - slot::text;
 			ELSE
 				written := written || jsonb_build_object(slot::text, coalesce((written->>slot::text)::bigint, 0) + amount);
 			END IF;
 			written := jsonb_build_object('slots', written);
-			found := tapgate_read_1(h, written, now_ms);
-			gone := coalesce((found->>'newest')::bigint + (h->>'counts')::bigint, now_ms);
+			seen := tapgate_read_1(h, written, now_ms);
+			gone := coalesce((seen->>'newest')::bigint + (h->>'counts')::bigint, now_ms);
 		END CASE;
 		UPDATE tapgate_holdings SET state = written, gone_ms = gone WHERE key = h->>'key';
-		RETURN found;
+		RETURN seen;
 	END $$`,
 ];

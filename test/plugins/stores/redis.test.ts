@@ -139,7 +139,7 @@ test('a wrong password is told without the password', async t => {
 	const guarded = await startRedis('--requirepass', 'sesame-is-the-word');
 	t.teardown(() => guarded.remove());
 	const address = readRedisUrl(guarded.url.replace('//', '//default:wrong-sesame@'));
-	const {store, log, link} = await openShared(t, new RedisBackend(address));
+	const {store, log, link} = await openShared(t, new RedisBackend(address), 50, 'refuse', false);
 
 	t.true(link.isAway);
 	const error = await t.throwsAsync(async () => store.take([takeOf(seats('a', 1))]), {name: 'StoreUnavailable'});

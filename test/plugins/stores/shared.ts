@@ -10,12 +10,13 @@ import {Settlements} from '../../../plugins/stores/settlements.js';
 import {SharedStore} from '../../../plugins/stores/shared-store.js';
 import {memoryLog} from '../../helpers/whole-gateway.js';
 
-/** Connected, and closed with the test. @param deadlineMs long, for machines that have much to do. */
+/** Connected, and closed with the test. @param deadlineMs long, for machines that have much to do. @param waits for a store that is away. */
 export async function openShared(
 	t: ExecutionContext,
 	backend: Backend,
-	deadlineMs = 5000,
+	deadlineMs = 20_000,
 	degraded: Degraded = 'refuse',
+	waits = true,
 ) {
 	const log = memoryLog();
 	const link = new Link(backend, backend.kind, log);
@@ -26,7 +27,9 @@ export async function openShared(
 		await settlements.close();
 		await link.close();
 	});
+	const back = new Promise<void>(resolve => link.whenBack(resolve));
 	await link.start();
+	if (link.isAway && waits) await back;
 	const store = new SharedStore({link, settlements, leases, local: new MemoryStore()}, {deadlineMs, degraded});
 	return {store, link, leases, settlements, log};
 }
