@@ -1,0 +1,105 @@
+/** Opens stores by their URLs: one set of connections for each, however many plugins name it. */
+
+import {ConfigError, type Log, reveal, type Secret} from '../../core/index.js';
+import type {Backend} from './backend.js';
+import type {Store, StoreOptions, Stores} from './keys.js';
+import {Leases} from './leases.js';
+import {Link} from './link.js';
+import {MemoryStore} from './memory.js';
+import {PostgresBackend} from './postgres/backend.js';
+import {readRedisUrl} from './redis/address.js';
+import {RedisBackend} from './redis/backend.js';
+import {Settlements} from './settlements.js';
+import {type Shared, SharedStore} from './shared-store.js';
+
+const defaultDeadlineMs = 50;
+const sweepEveryMs = 60_000;
+
+/** A store that processes share, with what is told of it. */
+export interface OpenStore extends Shared {
+	/** Answers that were given without it. */
+	fallenBack: number;
+}
+
+export class OpenStores implements Stores {
+	readonly #log: Log;
+	readonly #memory = new MemoryStore();
+	readonly #shared = new Map<string, OpenStore>();
+	readonly #opened: () => void;
+	#sweeping: NodeJS.Timeout | undefined;
+
+	/** @param opened is called for every store that processes share. */
+	constructor(log: Log, opened: () => void) {
+		this.#log = log;
+		this.#opened = opened;
+	}
+
+	/** In the order in which they were opened. */
+	get all(): readonly OpenStore[] {
+		return [...this.#shared.values()];
+	}
+
+	open(url: string | Secret | undefined, {deadlineMs = defaultDeadlineMs, degraded}: StoreOptions): Store {
+		if (url === undefined) return this.#memory;
+		const text = reveal(url);
+		let shared = this.#shared.get(text);
+		if (shared === undefined) {
+			shared = this.#share(backendOf(text));
+			this.#shared.set(text, shared);
+			this.#opened();
+		}
+		const {link, settlements, leases, local} = shared;
+		return new SharedStore({link, settlements, leases, local}, {deadlineMs, degraded}, () => {
+			shared.fallenBack++;
+		});
+	}
+
+	/** Connects all of them. @throws {ConfigError} when one can never be used. */
+	async start(): Promise<void> {
+		await Promise.all(this.all.map(({link}) => link.start()));
+		this.#sweeping = setInterval(() => {
+			for (const {link} of this.all) if (!link.isAway) link.backend.sweep?.().catch(() => undefined);
+		}, sweepEveryMs).unref();
+	}
+
+	/** Tells what is left to tell, and lets connections go. */
+	async close(): Promise<void> {
+		clearInterval(this.#sweeping);
+		await Promise.all(
+			this.all.map(async ({link, settlements, leases}) => {
+				leases.close();
+				const lost = await settlements.close();
+				if (lost > 0)
+					this.#log.warn('a store was not told what calls really used', {store: link.name, settlements: lost});
+				await link.close();
+			}),
+		);
+	}
+
+	#share(backend: Backend): OpenStore {
+		const before = this.all.filter(({link}) => link.backend.kind === backend.kind).length;
+		const link = new Link(backend, before === 0 ? backend.kind : `${backend.kind}-${before + 1}`, this.#log);
+		return {
+			link,
+			settlements: new Settlements(link),
+			leases: new Leases(link),
+			local: new MemoryStore(),
+			fallenBack: 0,
+		};
+	}
+}
+
+/** @throws {ConfigError} which never quotes the text. */
+function backendOf(text: string): Backend {
+	if (/^rediss?:\/\//.test(text)) return new RedisBackend(readRedisUrl(text));
+	if (/^postgres(?:ql)?:\/\//.test(text)) {
+		if (!URL.canParse(text))
+			throw new ConfigError(
+				'store: the Postgres URL cannot be read; expected postgres://user:password@host:5432/database, special characters percent-encoded',
+			);
+		return new PostgresBackend({connectionString: text});
+	}
+	throw new ConfigError(
+		'store: expected redis://…, rediss://… or postgres://…, or nothing for the memory of this process',
+	);
+}
