@@ -80,6 +80,11 @@ export const errorTable = Object.freeze({
 		meaning: 'The body is compressed in a way that the gateway does not read.',
 		remedy: 'Send it plain or as gzip, deflate or br.',
 	},
+	rate_limited: {
+		status: 429,
+		meaning: 'A limit of this gateway is reached: of calls, of tokens, or of calls that are open at the same time.',
+		remedy: 'The message names the limit; wait as long as `retry-after` says, and ask for fewer tokens.',
+	},
 	headers_too_large: {
 		status: 431,
 		meaning: 'The request line and headers together are too large.',

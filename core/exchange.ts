@@ -42,9 +42,9 @@ export interface Exchange {
 	set<Value>(key: Key<Value>, value: Value): void;
 	/**
 	 * Has `release` called when the exchange closes, however it closes: last deferred first, once. When it has closed
-	 * already, `release` is called at once.
+	 * already, `release` is called at once. It is given the exchange as it ended, for what is settled by what was used.
 	 */
-	defer(release: Release): void;
+	defer(release: (closed: ClosedExchange) => void | Promise<void>): void;
 }
 
 /** From `rewrite` on: it is known who sent the call. */

@@ -11,7 +11,6 @@ import type {
 	KnownExchange,
 	Loss,
 	Outcome,
-	Release,
 	RoutedExchange,
 	Translation,
 } from '../exchange.js';
@@ -38,6 +37,9 @@ export interface AnswerSource {
 	readonly watcher?: StreamWatcher;
 	readonly translation?: Translation | undefined;
 }
+
+/** What was deferred for the end of a call. */
+export type ExchangeRelease = Parameters<Exchange['defer']>[0];
 
 const none: Readonly<Record<string, string>> = Object.freeze({});
 const hiddenHeaders = [...credentialHeaders, 'cookie', 'proxy-authorization'];
@@ -78,8 +80,8 @@ export class Call implements Exchange {
 	#ip: string | undefined;
 	#credentials: Readonly<Record<string, string>> = none;
 	#state: Map<Key<unknown>, unknown> | undefined;
-	#releases: Release[] | undefined;
-	#closed: ((release: Release) => void) | undefined;
+	#releases: ExchangeRelease[] | undefined;
+	#closed: ((release: ExchangeRelease) => void) | undefined;
 	#controller: AbortController | undefined;
 	#answer: AnswerSource | undefined;
 	#usage: {value: Usage | undefined} | undefined;
@@ -116,14 +118,14 @@ export class Call implements Exchange {
 		this.#state.set(key, value);
 	}
 
-	defer(release: Release): void {
+	defer(release: ExchangeRelease): void {
 		if (this.#closed !== undefined) this.#closed(release);
 		else if (this.#releases === undefined) this.#releases = [release];
 		else this.#releases.push(release);
 	}
 
 	/** Hands over what was deferred; later deferrals go straight to `late`. */
-	takeReleases(late: (release: Release) => void): Release[] {
+	takeReleases(late: (release: ExchangeRelease) => void): ExchangeRelease[] {
 		this.#closed = late;
 		return this.#releases ?? [];
 	}

@@ -57,8 +57,8 @@ async function close(engine: Engine, call: Call, response: ServerResponse): Prom
 	if (price.taps.length > 0) call.cost = price.call(exchange);
 	const failed = (error: unknown): void =>
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
-	const releases = call.takeReleases(late => void releaseAll([late], failed));
-	if (releases.length > 0) await releaseAll(releases, failed);
+	const releases = call.takeReleases(late => void releaseAll([late], failed, exchange));
+	if (releases.length > 0) await releaseAll(releases, failed, exchange);
 	if (record.taps.length > 0) {
 		const kept = ask(record, exchange);
 		if (kept instanceof Promise) await kept;
