@@ -121,6 +121,11 @@ export const errorTable = Object.freeze({
 		meaning: 'The gateway stopped before the answer was complete: the call outlasted `server.drainSeconds`.',
 		remedy: 'Try again: another instance or the next one answers.',
 	},
+	store_unavailable: {
+		status: 503,
+		meaning: 'What limits and budgets are kept in cannot be asked, and the gateway is told to refuse calls then.',
+		remedy: 'Try again; see `GET /health` for the state of the store.',
+	},
 	upstream_timeout: {
 		status: 504,
 		meaning: 'The provider did not connect, answer or go on within its timeouts.',

@@ -254,15 +254,11 @@ function addTime(subject: unknown, plugin: string, milliseconds: number): void {
 }
 
 /** Calls releases last first; each once, each isolated, and none waited for longer than for a tap. */
-export async function releaseAll<Given extends readonly unknown[]>(
-	releases: ((...given: Given) => void | Promise<void>)[],
-	failed: (error: unknown) => void,
-	...given: Given
-): Promise<void> {
+export async function releaseAll(releases: Release[], failed: (error: unknown) => void): Promise<void> {
 	for (let release = releases.pop(); release !== undefined; release = releases.pop()) {
 		try {
-			const letGo: unknown = release(...given);
-			if (isThenable(letGo)) await within(letGo, deadlineMs);
+			const given: unknown = release();
+			if (isThenable(given)) await within(given, deadlineMs);
 		} catch (error) {
 			failed(error);
 		}

@@ -23,7 +23,7 @@ export {
 	PluginError,
 	refusal,
 } from './errors.js';
-export {estimateTokens, type TokenEstimate} from './estimate.js';
+export {estimateTokens, type TokenEstimate, type UsedTokens, usedTokens} from './estimate.js';
 export type {
 	Attempt,
 	AttemptFailure,

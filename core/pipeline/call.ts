@@ -11,6 +11,7 @@ import type {
 	KnownExchange,
 	Loss,
 	Outcome,
+	Release,
 	RoutedExchange,
 	Translation,
 } from '../exchange.js';
@@ -38,9 +39,6 @@ export interface AnswerSource {
 	readonly translation?: Translation | undefined;
 }
 
-/** What was deferred for the end of a call. */
-export type ExchangeRelease = Parameters<Exchange['defer']>[0];
-
 const none: Readonly<Record<string, string>> = Object.freeze({});
 const hiddenHeaders = [...credentialHeaders, 'cookie', 'proxy-authorization'];
 
@@ -64,6 +62,7 @@ export class Call implements Exchange {
 	outcome: Outcome = 'ok';
 	cost: Cost | undefined;
 	latencyMs = 0;
+	sentBytes = 0;
 	firstByteMs: number | undefined;
 	/** Milliseconds per plugin; filled when `server.timing` is on. */
 	readonly timings: Map<string, number> | undefined;
@@ -80,8 +79,8 @@ export class Call implements Exchange {
 	#ip: string | undefined;
 	#credentials: Readonly<Record<string, string>> = none;
 	#state: Map<Key<unknown>, unknown> | undefined;
-	#releases: ExchangeRelease[] | undefined;
-	#closed: ((release: ExchangeRelease) => void) | undefined;
+	#releases: Release[] | undefined;
+	#closed: ((release: Release) => void) | undefined;
 	#controller: AbortController | undefined;
 	#answer: AnswerSource | undefined;
 	#usage: {value: Usage | undefined} | undefined;
@@ -118,14 +117,15 @@ export class Call implements Exchange {
 		this.#state.set(key, value);
 	}
 
-	defer(release: ExchangeRelease): void {
-		if (this.#closed !== undefined) this.#closed(release);
-		else if (this.#releases === undefined) this.#releases = [release];
-		else this.#releases.push(release);
+	defer(release: (exchange: ClosedExchange) => void | Promise<void>): void {
+		const bound = (): void | Promise<void> => release(this.closed());
+		if (this.#closed !== undefined) this.#closed(bound);
+		else if (this.#releases === undefined) this.#releases = [bound];
+		else this.#releases.push(bound);
 	}
 
 	/** Hands over what was deferred; later deferrals go straight to `late`. */
-	takeReleases(late: (release: ExchangeRelease) => void): ExchangeRelease[] {
+	takeReleases(late: (release: Release) => void): Release[] {
 		this.#closed = late;
 		return this.#releases ?? [];
 	}

@@ -9,7 +9,11 @@ import type {Call} from './call.js';
 
 /** Watches a response; `closed` is called once, when everything of the call is over. */
 export function closeWith(engine: Engine, call: Call, response: ServerResponse, closed: () => void): void {
+	// A response that waits for its turn has no socket yet; what came before it on the connection is not its own.
+	const {socket} = response;
+	const before = socket?.bytesWritten ?? 0;
 	response.once('close', () => {
+		if (socket !== null) call.sentBytes = socket.bytesWritten - before;
 		if (!response.req.complete) linger(response.req);
 		void close(engine, call, response).then(closed);
 	});
@@ -57,8 +61,8 @@ async function close(engine: Engine, call: Call, response: ServerResponse): Prom
 	if (price.taps.length > 0) call.cost = price.call(exchange);
 	const failed = (error: unknown): void =>
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
-	const releases = call.takeReleases(late => void releaseAll([late], failed, exchange));
-	if (releases.length > 0) await releaseAll(releases, failed, exchange);
+	const releases = call.takeReleases(late => void releaseAll([late], failed));
+	if (releases.length > 0) await releaseAll(releases, failed);
 	if (record.taps.length > 0) {
 		const kept = ask(record, exchange);
 		if (kept instanceof Promise) await kept;

@@ -12,12 +12,12 @@ import {
 } from '../../core/index.js';
 import {type Grant, type Standing, type Store, StoreUnavailable} from '../stores/keys.js';
 import {limitHeaders} from './headers.js';
-import {limitsUnavailable, rateLimited} from './refusals.js';
+import {rateLimited, storeUnavailable} from './refusals.js';
 import {callerRule, type Rule} from './rules.js';
 import {targetSubject} from './subjects.js';
 import {type Counted, takesOf} from './takes.js';
 import type {Tally} from './tally.js';
-import {amountOf, expectedTokens, type Tokens, usedTokens, wasAsked} from './use.js';
+import {amountOf, chargedTokens, expectedTokens, type Tokens, wasAsked} from './use.js';
 
 /** What a call has taken so far. */
 interface Held {
@@ -56,7 +56,7 @@ export class Limiter {
 
 	/**
 	 * Takes from all limits of a call, as if the first target answered, or refuses it.
-	 * @throws {GatewayError} `rate_limited`, `limits_unavailable`.
+	 * @throws {GatewayError} `rate_limited`, `store_unavailable`.
 	 */
 	async admit(exchange: RoutedExchange): Promise<void> {
 		const [target] = exchange.targets;
@@ -135,7 +135,7 @@ export class Limiter {
 			if (GatewayError.is(error) || !(error instanceof StoreUnavailable)) throw error;
 			this.#tally.unavailable++;
 			if (counted.every(({limit}) => !limit.enforced)) return undefined;
-			throw limitsUnavailable(error);
+			throw storeUnavailable(error);
 		}
 	}
 }
@@ -156,7 +156,7 @@ function settled(
 		!isOfTarget(by) || targetSubject(by, one) === subject;
 	if (counts === 'requests') return attempts.some(one => wasAsked(one) && concerns(one)) ? 1 : 0;
 	if (target !== undefined && !concerns(target)) return 0;
-	return amountOf(counts, usedTokens(closed, expected));
+	return amountOf(counts, chargedTokens(closed, expected));
 }
 
 function isOfTarget(by: Rule['by']): by is 'model' | 'provider' {

@@ -1,6 +1,6 @@
 /** What a client is told that has reached a limit. */
 
-import {GatewayError, refusal} from '../../core/index.js';
+import {type GatewayError, refusal} from '../../core/index.js';
 import type {Shortage} from '../stores/keys.js';
 import {retryHeaders} from './headers.js';
 import {limitKinds} from './limit-kinds.js';
@@ -28,16 +28,9 @@ export function rateLimited(
 }
 
 /** For `degraded: 'refuse'`. */
-export function limitsUnavailable(cause: unknown): GatewayError {
-	return new GatewayError(
-		'limits_unavailable',
-		503,
-		'Limits cannot be looked up at the moment. Try again in a second.',
-		{
-			headers: {'retry-after': '1'},
-			cause,
-		},
-	);
+export function storeUnavailable(cause: unknown): GatewayError {
+	const message = 'Limits cannot be looked up at the moment. Try again in a second.';
+	return refusal('store_unavailable', message, {headers: {'retry-after': '1'}, cause});
 }
 
 const whose: Readonly<Record<By, (subject: string) => string>> = {

@@ -1,6 +1,12 @@
 /** What a call is expected to use before it is made, and what it has used when it is over. */
 
-import {type AttemptReport, type ClosedExchange, estimateTokens, type RoutedExchange} from '../../core/index.js';
+import {
+	type AttemptReport,
+	type ClosedExchange,
+	estimateTokens,
+	type RoutedExchange,
+	usedTokens,
+} from '../../core/index.js';
 import type {Counts} from './limit-kinds.js';
 
 /** Tokens of one call. */
@@ -28,14 +34,11 @@ export function expectedTokens({endpoint, request}: RoutedExchange, assumed: num
  * What was used of what was expected.
  * @returns nothing for a call that no provider has worked on.
  */
-export function usedTokens({usage, attempts}: ClosedExchange, expected: Tokens): Tokens {
-	if (usage !== undefined)
-		return {input: usage.input.total ?? expected.input, output: usage.output.total ?? expected.output};
-	const last = attempts.findLast(wasAsked);
-	if (last === undefined || (last.status !== undefined && last.status >= 400)) return none;
-	// Nothing of an answer was seen: what the provider has read is all that is known.
-	if (last.status === undefined) return {input: expected.input, output: 0};
-	return expected;
+export function chargedTokens(closed: ClosedExchange, expected: Tokens): Tokens {
+	const last = closed.attempts.findLast(wasAsked);
+	if (last === undefined) return none;
+	if (closed.usage === undefined && last.status !== undefined && last.status >= 400) return none;
+	return usedTokens(closed) ?? expected;
 }
 
 /** Tells whether an attempt came as far as a provider: what fails before has used nothing. */

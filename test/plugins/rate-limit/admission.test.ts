@@ -267,7 +267,8 @@ test('a count of tokens and a passed-through call are requests', async t => {
 	t.teardown(upstream.stop);
 	const gateway = await startLimited(t, {
 		options: {rules: [{by: 'route', requestsPerDay: 1, tokensPerDay: 100}]},
-		plugins: [openaiCompatible({name: 'openai', baseUrl: upstream.url})],
+		passTo: 'files',
+		plugins: [openaiCompatible({name: 'files', baseUrl: upstream.url})],
 	});
 	const count = () =>
 		fetch(`${gateway.url}/v1/messages/count_tokens`, {

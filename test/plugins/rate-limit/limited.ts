@@ -2,7 +2,7 @@
 
 import type {ExecutionContext} from 'ava';
 import {type Caller, definePlugin, type Plugin} from '../../../core/index.js';
-import {mock, routing, translate} from '../../../plugins/index.js';
+import {mock, openaiCompatible, routing, translate} from '../../../plugins/index.js';
 import {type RateLimitOptions, rateLimit} from '../../../plugins/rate-limit/index.js';
 import {compileRules} from '../../../plugins/rate-limit/rules.js';
 import {stores} from '../../../plugins/stores/index.js';
@@ -16,7 +16,6 @@ const models = {
 	plain: {text: 'one two three', usage},
 	other: {text: 'four', usage},
 	refusing: {error: {status: 500, message: 'no'}},
-	dead: {failAfter: 0},
 	cut: {chunks: ['one', 'two', 'three'], usage, failAfter: 2},
 };
 
@@ -25,6 +24,8 @@ export interface Limited {
 	/** Beside the caller "anybody" that a call without a name has. */
 	readonly callers?: Readonly<Record<string, Partial<Caller>>>;
 	readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
+	/** Provider of passed-through calls. */
+	readonly passTo?: string;
 	/** Behind the limits. */
 	readonly plugins?: readonly Plugin[];
 }
@@ -44,7 +45,7 @@ function callersOf(callers: Readonly<Record<string, Partial<Caller>>>): Plugin {
 
 export async function startLimited(
 	t: ExecutionContext,
-	{options, callers = {}, fallbacks = {}, plugins = []}: Limited,
+	{options, callers = {}, fallbacks = {}, passTo, plugins = []}: Limited,
 ) {
 	const recorder = exchangeRecorder();
 	let store: Store | undefined;
@@ -59,7 +60,11 @@ export async function startLimited(
 		looker(),
 		callersOf(callers),
 		mock({models}),
-		routing({fallbacks: Object.fromEntries(Object.entries(fallbacks).map(([from, to]) => [from, [...to]]))}),
+		openaiCompatible({name: 'dead', baseUrl: 'http://127.0.0.1:9'}),
+		routing({
+			fallbacks: Object.fromEntries(Object.entries(fallbacks).map(([from, to]) => [from, [...to]])),
+			...(passTo !== undefined && {defaults: {openai: passTo}}),
+		}),
 		translate(),
 		rateLimit(options),
 		...plugins,

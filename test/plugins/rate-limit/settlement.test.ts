@@ -1,12 +1,12 @@
 /** What calls take in the end is what they used, however they ended. */
 
-import anyTest from 'ava';
+import test from 'ava';
 import fc from 'fast-check';
 import {reply, startUpstream} from '../../../config/testing/index.js';
+import {usedTokens} from '../../../core/index.js';
 import {openaiCompatible} from '../../../plugins/index.js';
 import {ask, generous, type Surface, startLimited, usage} from './limited.js';
 
-const test = anyTest;
 const rule = {by: 'key', ...generous, concurrency: 50} as const;
 
 function uses(requests: number, input: number, output: number) {
@@ -21,7 +21,7 @@ function uses(requests: number, input: number, output: number) {
 
 const once = uses(1, usage.input, usage.output);
 
-for (const surface of ['chat', 'responses', 'messages', 'completions', 'complete'] as const satisfies Surface[]) {
+for (const surface of ['chat', 'responses', 'messages', 'completions'] as const satisfies Surface[]) {
 	for (const stream of [false, true]) {
 		test(`${surface}${stream ? ', streamed' : ''}: a call is charged with what it used`, async t => {
 			const gateway = await startLimited(t, {options: {rules: [rule]}});
@@ -34,9 +34,18 @@ for (const surface of ['chat', 'responses', 'messages', 'completions', 'complete
 	}
 }
 
+test('an answer that holds no counts is charged by its size', async t => {
+	const gateway = await startLimited(t, {options: {rules: [rule]}});
+	await (await ask(gateway, {surface: 'complete'})).text();
+	const {request, sentBytes} = await gateway.closed();
+	const output = Math.min(50, Math.floor(sentBytes / 4));
+	t.true(output > 0);
+	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, Math.ceil(request.body.length / 3), output));
+});
+
 test('a call that reached no provider is given back whole', async t => {
 	const gateway = await startLimited(t, {options: {rules: [rule]}});
-	for (const model of ['mock.dead', 'mock.nobody-knows', 'nobody.knows']) {
+	for (const model of ['dead.model', 'mock.nobody-knows', 'nobody.knows']) {
 		t.true((await ask(gateway, {model})).status >= 400);
 		await gateway.closed();
 	}
@@ -56,7 +65,7 @@ test('a fallback is charged with what it used, and the first target with having 
 		options: {
 			rules: [rule, {by: 'model', ...generous, concurrency: 1}, {by: 'provider', ...generous, concurrency: 1}],
 		},
-		fallbacks: {'mock.refusing': ['mock.other'], 'mock.dead': ['mock.other']},
+		fallbacks: {'mock.refusing': ['mock.other'], 'dead.model': ['mock.other']},
 	});
 	t.is((await ask(gateway, {model: 'mock.refusing'})).status, 200);
 	await gateway.closed();
@@ -65,9 +74,9 @@ test('a fallback is charged with what it used, and the first target with having 
 	t.deepEqual(await gateway.used(1, 'mock.other'), once);
 	t.deepEqual(await gateway.used(2, 'mock'), once);
 
-	t.is((await ask(gateway, {model: 'mock.dead'})).status, 200);
+	t.is((await ask(gateway, {model: 'dead.model'})).status, 200);
 	await gateway.closed();
-	t.deepEqual(await gateway.used(1, 'mock.dead'), uses(0, 0, 0));
+	t.deepEqual(await gateway.used(1, 'dead.model'), uses(0, 0, 0));
 	t.deepEqual(await gateway.used(1, 'mock.other'), uses(2, 2 * usage.input, 2 * usage.output));
 });
 
@@ -101,7 +110,7 @@ test('a client that leaves before the answer has used its input', async t => {
 	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, input, 0));
 });
 
-test('a stream that its client leaves is charged with what was reported until then', async t => {
+test('a stream that its client leaves is charged with what was reported, and by its size for what was not', async t => {
 	const client = new AbortController();
 	const upstream = await startUpstream((_request, response) => {
 		response.writeHead(200, {'content-type': 'text/event-stream'});
@@ -122,25 +131,30 @@ test('a stream that its client leaves is charged with what was reported until th
 	const answer = await ask(gateway, {surface: 'messages', model: 'slow.model', stream: true, signal: client.signal});
 	await answer.body?.getReader().read();
 	client.abort();
-	t.is((await gateway.closed()).outcome, 'aborted');
-	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, 40, 3));
+	const {outcome, sentBytes} = await gateway.closed();
+	t.is(outcome, 'aborted');
+	const output = Math.floor(sentBytes / 40);
+	t.true(output > 3 && output < 50);
+	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, 40, output));
 });
 
-test('a stream that breaks off without having reported is charged with what was taken for it', async t => {
+test('a stream that breaks off without having reported is charged by its size, and never with more than was asked for', async t => {
 	const gateway = await startLimited(t, {options: {rules: [rule]}});
 	const answer = await ask(gateway, {model: 'mock.cut', stream: true, body: {max_tokens: 33}});
 	await answer.text().catch(() => undefined);
-	const {request, usage: reported} = await gateway.closed();
+	const {request, usage: reported, sentBytes} = await gateway.closed();
 	t.is(reported, undefined);
-	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, Math.ceil(request.body.length / 3), 33));
+	const output = Math.floor(sentBytes / 200);
+	t.true(output > 0 && output < 33);
+	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, Math.ceil(request.body.length / 3), output));
 });
 
 test('whatever calls come, when all have closed what is held is what they used', async t => {
 	const gateway = await startLimited(t, {
 		options: {rules: [rule, {by: 'provider', ...generous, concurrency: 50}]},
-		fallbacks: {'mock.refusing': ['mock.other'], 'mock.dead': ['mock.plain']},
+		fallbacks: {'mock.refusing': ['mock.other'], 'dead.model': ['mock.plain']},
 	});
-	const model = fc.constantFrom('mock.plain', 'mock.other', 'mock.refusing', 'mock.dead', 'mock.cut', 'nobody.knows');
+	const model = fc.constantFrom('mock.plain', 'mock.other', 'mock.refusing', 'dead.model', 'mock.cut', 'nobody.knows');
 	const surface = fc.constantFrom<Surface>('chat', 'messages', 'responses');
 	const call = fc.record({model, surface, stream: fc.boolean(), leaves: fc.boolean()});
 	let round = 0;
@@ -160,14 +174,17 @@ test('whatever calls come, when all have closed what is held is what they used',
 			);
 			const expected = {requests: 0, input: 0, output: 0};
 			for (const _ of calls) {
-				const {attempts, usage: read, request} = await gateway.closed();
+				const closed = await gateway.closed();
+				const {attempts, usage: read, outcome} = closed;
 				const asked = attempts.filter(({status, error}) => status !== undefined || error !== 'upstream_unreachable');
 				const last = asked.at(-1);
 				if (last === undefined) continue;
 				expected.requests++;
+				if (outcome === 'ok') t.is(read?.input.total, usage.input);
 				if (read === undefined && (last.status ?? 0) >= 400) continue;
-				expected.input += read?.input.total ?? Math.ceil(request.body.length / 3);
-				expected.output += read?.output.total ?? (last.status === undefined ? 0 : 20);
+				const {input, output} = outcome === 'ok' ? usage : (usedTokens(closed) ?? {input: 0, output: 0});
+				expected.input += input;
+				expected.output += output;
 			}
 			const used = uses(expected.requests, expected.input, expected.output);
 			t.deepEqual(await gateway.used(0, as), used);

@@ -185,7 +185,7 @@ test('with degraded: refuse calls are refused while the store is away, and those
 		t.is(answer.status, shadow ? 200 : 503);
 		if (!shadow) {
 			t.is(answer.headers.get('retry-after'), '1');
-			t.like(await answer.json(), {error: {code: 'limits_unavailable'}});
+			t.like(await answer.json(), {error: {code: 'store_unavailable'}});
 		}
 		const {readings} = await scrape(url);
 		t.is(Number(readings.find(({name}) => name === 'tapgate_rate_limit_unavailable_total')?.value), 1);
