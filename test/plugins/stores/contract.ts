@@ -137,7 +137,8 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 				(await store.look(holdings)).map(({remaining}) => remaining),
 				[0, 0, 0],
 			);
-			await store.take(holdings.map(holding => takeOf(holding, 0)));
+			const {settle} = await granted(t, store, ...holdings.map(holding => takeOf(holding, 1, false)));
+			await settle([0, 0, 0]);
 		}
 	});
 
