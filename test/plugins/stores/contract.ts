@@ -142,6 +142,16 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 		}
 	});
 
+	test('any text may be a key', async t => {
+		const {store} = await open(t, someTime);
+		const keys = ['\0', '\ud800', '\udc00', '\\u0000', '"\\u0000"', "'; DROP TABLE x --", 'ключ 🔑', '%s', '{a}', ' '];
+		for (const name of keys) {
+			const holding = hourly(`${freshKey()} ${name}`, 2);
+			await granted(t, store, takeOf(holding), takeOf(seats(holding.key, 1)));
+			t.is((await store.look([holding]))[0]?.remaining, 1, JSON.stringify(name));
+		}
+	});
+
 	test('what cannot be counted is refused as a mistake', async t => {
 		const {store} = await open(t, someTime);
 		const holding = bucket(freshKey(), 10, 1);
