@@ -32,10 +32,5 @@ export const rateLimit = definePlugin<RateLimitOptions>({
 				return undefined;
 			});
 		gateway.hooks.reply.tap('rate-limit', (reply, exchange) => limiter.reply(reply, exchange));
-		if (options.store === undefined && gateway.server.workers > 1)
-			gateway.log.warn('limits are kept in the memory of each worker: all of them together let through more', {
-				workers: gateway.server.workers,
-				remedy: 'name a store that they share: rateLimit({store: "redis://…"})',
-			});
 	},
 });

@@ -192,13 +192,6 @@ test('with degraded: refuse calls are refused while the store is away, and those
 	}
 });
 
-test('workers that each have a memory of their own are warned of', async t => {
-	const plugins = [auth({anonymous: true}), mock(), routing()];
-	const {stores} = await import('../../../plugins/index.js');
-	const {log} = await startGateway(t, [stores(), ...plugins, rateLimit()], {workers: 2});
-	t.true(log.lines.some(({level, message}) => level === 'warn' && message.includes('memory of each worker')));
-});
-
 for (const [rule, expected] of [
 	[{by: 'key'}, /rules\[0\]: expected a limit, found none/],
 	[{by: 'global', match: 'a*', concurrency: 1}, /rules\[0\]: match means nothing by global/],
