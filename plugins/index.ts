@@ -1,4 +1,4 @@
-/** The built-in plugins: what a config may list. `dialects` and `catalog` are always there. */
+/** The built-in plugins: what a config may list. `dialects`, `catalog` and `stores` are always there. */
 
 export {accessLog} from './access-log/index.js';
 export {apiDocs} from './api-docs/index.js';
@@ -22,6 +22,8 @@ export {
 	openai,
 	openaiCompatible,
 } from './providers/index.js';
+export {rateLimit} from './rate-limit/index.js';
 export {redact} from './redact/index.js';
 export {routing} from './routing/index.js';
+export {stores} from './stores/index.js';
 export {translate} from './translate/index.js';

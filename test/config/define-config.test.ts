@@ -10,20 +10,20 @@ async function namesOf(definition: ConfigDefinition): Promise<readonly string[]>
 	return (await definition.read(context)).plugins.map(({name}) => name);
 }
 
-test('the dialects, the catalog and redaction are always there, first', async t => {
-	t.deepEqual(await namesOf(defineConfig({plugins: [named('a')]})), ['dialects', 'catalog', 'redact', 'a']);
+test('the dialects, the catalog, the stores and redaction are always there, first', async t => {
+	t.deepEqual(await namesOf(defineConfig({plugins: [named('a')]})), ['dialects', 'catalog', 'stores', 'redact', 'a']);
 });
 
 test('a config that lists redact has it where it stands, however deep, and once', async t => {
 	const definition = defineConfig({plugins: [named('a'), [[redact({what: []})]], named('b')]});
-	t.deepEqual(await namesOf(definition), ['dialects', 'catalog', 'a', 'redact', 'b']);
+	t.deepEqual(await namesOf(definition), ['dialects', 'catalog', 'stores', 'a', 'redact', 'b']);
 });
 
 test('what is falsy is switched off and lists are laid flat, in order', async t => {
 	const definition = defineConfig({
 		plugins: [false, named('a'), null, [named('b'), undefined, ['', 0, named('c')]], named('d')],
 	});
-	t.deepEqual((await namesOf(definition)).slice(3), ['a', 'b', 'c', 'd']);
+	t.deepEqual((await namesOf(definition)).slice(4), ['a', 'b', 'c', 'd']);
 });
 
 test('a function is told the deployment and may be async', async t => {
@@ -32,8 +32,8 @@ test('a function is told the deployment and may be async', async t => {
 		await new Promise(resolve => setImmediate(resolve));
 		return {server: {port: 1}, plugins: [named(`${deployment}-later`)]};
 	});
-	t.deepEqual((await namesOf(plain)).slice(3), ['staging']);
-	t.deepEqual((await namesOf(slow)).slice(3), ['staging-later']);
+	t.deepEqual((await namesOf(plain)).slice(4), ['staging']);
+	t.deepEqual((await namesOf(slow)).slice(4), ['staging-later']);
 	t.deepEqual((await slow.read(context)).server, {port: 1});
 });
 

@@ -19,6 +19,7 @@ const baseUrl = 'http://127.0.0.1:9';
 const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	dialects: builtIns.dialects(),
 	catalog: builtIns.catalog(),
+	stores: builtIns.stores(),
 	accessLog: builtIns.accessLog(),
 	health: builtIns.health(),
 	metrics: builtIns.metrics(),
@@ -37,6 +38,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	groq: builtIns.groq({apiKey}),
 	mock: builtIns.mock(),
 	ollama: builtIns.ollama({apiKey}),
+	rateLimit: builtIns.rateLimit({rules: [{by: 'provider', concurrency: 1}]}),
 	redact: builtIns.redact({where: ['records', 'traffic']}),
 	routing: builtIns.routing(),
 	translate: builtIns.translate(),
