@@ -79,6 +79,7 @@ function withOptions(command: Command): Command {
 		.option('--host <address>', "listen there instead of the config's server.host")
 		.option('--port <number>', "listen there instead of the config's server.port", readPort)
 		.option('--deployment <name>', 'what the config is told it runs as (default: TAPGATE_DEPLOYMENT or development)')
+		.option('--no-migrate', 'do not bring the database up to date; refuse to start when it is not')
 		.option('--validate', 'the same as the command check');
 }
 

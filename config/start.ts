@@ -11,7 +11,8 @@ export interface Running {
 
 /** Applies every plugin. @throws what a plugin throws; what was taken until then has been let go. */
 export async function assemble(config: LoadedConfig, log: Log): Promise<Engine> {
-	const engine = new Engine({deployment: config.deployment, server: config.server, log});
+	const {deployment, server, hash, migrate} = config;
+	const engine = new Engine({deployment, server, log, configHash: hash, migrate});
 	await engine.assemble(config.plugins);
 	try {
 		refuseReserved(engine);

@@ -49,6 +49,7 @@ async function deliverWhole(
 	writeHead(call, reply, response);
 	if (translation !== undefined) response.setHeader('content-type', 'application/json');
 	if (reply.status !== 204 && reply.status !== 304) response.setHeader('content-length', body.length);
+	call.keep(body);
 	response.end(body);
 }
 
@@ -69,6 +70,7 @@ async function deliverBytes(
 	const length = answer.headers['content-length'];
 	if (typeof length === 'string') response.setHeader('content-length', length);
 	response.flushHeaders();
+	if (call.keeping) keepBytes(call, body);
 	try {
 		await pipeline(body, response);
 	} catch (error) {
@@ -82,6 +84,15 @@ async function deliverBytes(
 		}
 		response.destroy();
 	}
+}
+
+/** Looks on while the bytes go by, until enough of them are kept. */
+function keepBytes(call: Call, body: Readable): void {
+	const keep = (chunk: Buffer): void => {
+		call.keep(chunk);
+		if (!call.keeping) body.off('data', keep);
+	};
+	body.on('data', keep);
 }
 
 function parsed(bytes: Buffer): JsonObject | undefined {

@@ -28,6 +28,7 @@ export function fail(engine: Engine, call: Call, error: unknown, response: Serve
 	response.setHeader('content-length', body.length);
 	if (told.code === 'slow_body') response.setHeader('connection', 'close');
 	else if (!response.req.complete) linger(response.req);
+	call.keep(body);
 	response.end(body);
 }
 
