@@ -20,5 +20,6 @@ export {
 	openai,
 	openaiCompatible,
 } from './providers/index.js';
+export {requestLog} from './request-log/index.js';
 export {routing} from './routing/index.js';
 export {translate} from './translate/index.js';
