@@ -2,7 +2,7 @@
 
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {type Knex, knex as openKnex} from 'knex';
+import knexPackage, {type Knex} from 'knex';
 import {
 	ConfigError,
 	describe,
@@ -64,9 +64,9 @@ export class Store {
 	/** A connection for queries, whatever the tables look like. @throws {ConfigError} when the connection string is wrong. */
 	async query(): Promise<Knex> {
 		const {pg} = await this.#connect();
-		this.#knex ??= openKnex({
+		this.#knex ??= knexPackage.knex({
 			client: 'pg',
-			connection: Object.assign({}, pg, {application_name: 'tapgate', connectionTimeoutMillis: connectMs}),
+			connection: Object.assign({}, pg, {application_name: 'tapgate', connectionTimeoutMillis: connectMs}) as Knex.PgConnectionConfig,
 			pool: {min: 0, max: mostConnections},
 			acquireConnectionTimeout: connectMs,
 		});

@@ -36,6 +36,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	mock: builtIns.mock(),
 	ollama: builtIns.ollama({apiKey}),
 	routing: builtIns.routing(),
+	requestLog: builtIns.requestLog({dataDir: '/nowhere/tapgate'}),
 	translate: builtIns.translate(),
 };
 
