@@ -66,7 +66,10 @@ export class Store {
 		const {pg} = await this.#connect();
 		this.#knex ??= knexPackage.knex({
 			client: 'pg',
-			connection: Object.assign({}, pg, {application_name: 'tapgate', connectionTimeoutMillis: connectMs}) as Knex.PgConnectionConfig,
+			connection: Object.assign({}, pg, {
+				application_name: 'tapgate',
+				connectionTimeoutMillis: connectMs,
+			}) as Knex.PgConnectionConfig,
 			pool: {min: 0, max: mostConnections},
 			acquireConnectionTimeout: connectMs,
 		});

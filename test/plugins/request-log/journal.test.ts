@@ -58,7 +58,8 @@ async function crash(folder: string): Promise<void> {
 	}
 }
 
-const line = (number: number, text = '') => JSON.stringify({created_at: '2026-01-01', id: String(number).padStart(4, '0'), text});
+const line = (number: number, text = '') =>
+	JSON.stringify({created_at: '2026-01-01', id: String(number).padStart(4, '0'), text});
 
 /** What the next process replays. */
 async function replayed(folder: string): Promise<{readonly lines: readonly string[]; readonly torn: number}> {
