@@ -72,6 +72,8 @@ export class Store {
 			}) as Knex.PgConnectionConfig,
 			pool: {min: 0, max: mostConnections},
 			acquireConnectionTimeout: connectMs,
+			// What goes wrong is thrown, and logged by whoever catches it.
+			log: {warn() {}, error() {}, debug() {}, deprecate() {}},
 		});
 		return this.#knex;
 	}
