@@ -42,7 +42,7 @@ export async function keepRunning(dataDir: string, log: Log): Promise<() => Prom
 			const forked = launch(dataDir);
 			child = forked.child;
 			const report = await forked.report;
-			if (report.kind === 'ready') {
+			if (report?.kind === 'ready') {
 				log.info('the embedded database runs: for trying and for one small instance', {
 					dataDir,
 					pid: forked.child.pid,
@@ -51,10 +51,9 @@ export async function keepRunning(dataDir: string, log: Log): Promise<() => Prom
 				});
 				return forked;
 			}
-			await forked.ended;
+			const how = await forked.ended;
 			child = undefined;
-			if (report.kind === 'failed')
-				throw new Error(`the embedded database in ${dataDir} does not start: ${report.reason}`);
+			if (report === undefined) throw new Error(`the embedded database in ${dataDir} does not start: ${how}`);
 			if (report.kind === 'taken') throw taken(dataDir, report.owner);
 			if (report.kind === 'sibling' && (await siblingServes(dataDir)))
 				return {ended: siblingEnds(dataDir, stopping.signal)};
@@ -88,8 +87,10 @@ export async function keepRunning(dataDir: string, log: Log): Promise<() => Prom
 	};
 }
 
-/** Starts a process and listens for what becomes of it. */
-function launch(dataDir: string): Service & {readonly child: ChildProcess; readonly report: Promise<Report>} {
+/** Starts a process and listens for what it reports; for nothing, when it ends before. */
+function launch(
+	dataDir: string,
+): Service & {readonly child: ChildProcess; readonly report: Promise<Report | undefined>} {
 	// What the environment of a gateway holds (keys of providers) is none of this process's business.
 	const child = fork(serverFile, [dataDir, String(cluster.isWorker ? process.ppid : process.pid)], {
 		env: {},
@@ -106,7 +107,7 @@ function launch(dataDir: string): Service & {readonly child: ChildProcess; reado
 	);
 	const report = Promise.race([
 		once(child, 'message').then(([message]) => message as Report),
-		ended.then((how): Report => ({kind: 'failed', reason: how})),
+		ended.then(() => undefined),
 	]);
 	return {child, ended, report};
 }

@@ -137,9 +137,9 @@ test.serial('a transaction is its client’s alone; one whose client is gone is 
 	drop(one);
 	t.is((await other.query('select count(*)::int as n from pairs')).rows[0].n, 2);
 
-	// Gone in the middle of one statement: its Parse has arrived, its values have not.
+	// Gone in the middle of a statement that has failed: until its end comes, Postgres hears nothing else.
 	const {stream} = (third as unknown as {connection: pg.Connection}).connection;
-	const text = Buffer.from('\0insert into pairs values (4)\0\0\0');
+	const text = Buffer.from('\0insert into nowhere values (4)\0\0\0');
 	const parse = Buffer.concat([Buffer.from('P\0\0\0'), Buffer.of(text.length + 4), text]);
 	const answered = once(stream, 'data');
 	stream.write(Buffer.concat([parse, Buffer.from('H\0\0\0\x04')]));
