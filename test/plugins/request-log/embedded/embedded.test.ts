@@ -12,6 +12,7 @@ import pg from 'pg';
 import {type LogLine, memoryLog} from 'tapgate/testing';
 import {ConfigError} from '../../../../core/index.js';
 import {type Embedded, startEmbedded} from '../../../../plugins/request-log/embedded/index.js';
+import {SingleBackend} from '../../../../plugins/request-log/embedded/single-backend.js';
 
 // One cluster for all tests of this file, one after the other, and one process for most: making them costs seconds of work.
 const dataDir = mkdtempSync(path.join(tmpdir(), 'embedded-'));
@@ -221,6 +222,33 @@ test.serial('stopped, it leaves its files and nothing else', async t => {
 	t.deepEqual(readdirSync(dataDir), ['postgres']);
 });
 
+test.serial('after many bytes from clients a checkpoint is written, but not within a transaction', async t => {
+	const backend = await SingleBackend.open(path.join(dataDir, 'postgres'), error => t.fail(String(error)));
+	const ask = async (statement: string): Promise<string> => {
+		const text = Buffer.from(`${statement}\0`);
+		const head = Buffer.from('Q\0\0\0\0');
+		head.writeInt32BE(text.length + 4, 1);
+		let answer = '';
+		await backend.execProtocolRawStream(Buffer.concat([head, text]), {
+			onRawData: bytes => {
+				answer += Buffer.from(bytes).toString('latin1');
+			},
+		});
+		return answer;
+	};
+	const last = (): Promise<string> => ask('select checkpoint_lsn from pg_control_checkpoint()');
+	const before = await last();
+	await backend.keepUp();
+	t.is(await last(), before);
+	await ask(`begin; create table big (a text); --${'x'.repeat(17 * 1024 * 1024)}`);
+	await backend.keepUp();
+	await ask('drop table big; commit');
+	t.is(await last(), before);
+	await backend.keepUp();
+	t.not(await last(), before);
+	await backend.close();
+});
+
 test.serial('a gateway that is killed leaves no process behind, and the next one starts', async t => {
 	const other = otherGateway(t);
 	await once(other, 'message');
@@ -231,7 +259,7 @@ test.serial('a gateway that is killed leaves no process behind, and the next one
 	});
 	other.kill('SIGKILL');
 	embedded = await startEmbedded({dataDir, log});
-	t.false(alive(pid));
+	await until(() => !alive(pid));
 	t.is((await (await client(t)).query('select 1 as one')).rows[0].one, 1);
 });
 
