@@ -2,6 +2,16 @@
 
 import {ConfigError} from '../../core/index.js';
 
+/** What C takes as white space; there is more in Unicode, and that may be in a password. */
+const space = '[ \\t\\n\\v\\f\\r]';
+const end = `(?=${space}|$)`;
+const quoted = `'((?:[^'\\\\]|\\\\.|'')*)'${end}`;
+const plain = `((?:(?!${space})[^'\\\\]|\\\\.)(?:(?!${space})[^\\\\]|\\\\.)*)?${end}`;
+const keywordPair = new RegExp(
+	`${space}*((?:(?!${space})[^=])+)${space}*=${space}*(?:${quoted}|${plain})${space}*`,
+	'sy',
+);
+
 /** A keyword of a connection string with its value, as it was written: last one wins. */
 export type Parameters = ReadonlyMap<string, string>;
 
@@ -15,10 +25,10 @@ const encoded = 'special characters of user and password are written percent-enc
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
  */
 export function readParameters(text: string): Parameters {
-	const trimmed = text.trim();
-	if (trimmed.includes('\0')) throw new ConfigError('the connection string holds a NUL character');
-	if (scheme.test(trimmed)) return readUrl(trimmed.replace(scheme, ''));
-	if (trimmed.includes('=') && !/^\w+:\/\//.test(trimmed)) return readKeywords(trimmed);
+	if (text.includes('\0')) throw new ConfigError('the connection string holds a NUL character');
+	const url = text.trim();
+	if (scheme.test(url)) return readUrl(url.replace(scheme, ''));
+	if (text.includes('=') && !/^\w+:\/\//.test(url)) return readKeywords(text);
 	throw new ConfigError(
 		'expected a Postgres connection string: postgres://user:password@host:5432/database or host=… user=… dbname=…',
 	);
@@ -74,7 +84,7 @@ function decode(text: string, what: string): string {
  */
 function readKeywords(text: string): Parameters {
 	const parameters = new Map<string, string>();
-	const pair = /\s*([^\s=]+)\s*=\s*(?:'((?:[^'\\]|\\.|'')*)'(?=\s|$)|((?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*)?(?=\s|$))/y;
+	const pair = new RegExp(keywordPair);
 	while (pair.lastIndex < text.length) {
 		const found = pair.exec(text);
 		if (found === null)

@@ -1,16 +1,34 @@
 /** Turns a Postgres connection string into what node-postgres takes, and into a text without the password. */
 
-import type {ClientConfig} from 'pg';
+import type {ConnectionOptions} from 'node:tls';
 import {ConfigError, closest, reveal, type Secret} from '../../core/index.js';
 import {type Parameters, readParameters} from './connection-text.js';
 import {readProtection} from './connection-tls.js';
+
+/** What node-postgres takes, each value spelled out, so that it looks for none in the environment. */
+export interface PgSettings {
+	readonly user: string;
+	readonly host: string;
+	readonly port: number;
+	readonly database: string;
+	/** A function is not printed. */
+	readonly password: () => string;
+	readonly ssl: false | ConnectionOptions;
+	readonly sslnegotiation?: 'postgres' | 'direct';
+	readonly enableChannelBinding?: boolean;
+	readonly application_name?: string;
+	readonly connectionTimeoutMillis?: number;
+	readonly keepAlive?: boolean;
+	readonly keepAliveInitialDelayMillis?: number;
+	readonly options?: string;
+}
 
 /** A database and the way to it. */
 export interface Connection {
 	/** For logs and people: everything but the credentials. */
 	readonly shown: string;
 	/** For `pg` and as `connection` of knex. Prints without the password, which is a function, and without keys. */
-	readonly pg: ClientConfig;
+	readonly pg: PgSettings;
 }
 
 /** What is understood. */
@@ -97,12 +115,11 @@ export function readConnection(text: string | Secret): Connection {
 	const connectSeconds = readNumber(get('connect_timeout'), 'connect_timeout', 0, 86_400) ?? 0;
 	const idleSeconds = readNumber(get('keepalives_idle'), 'keepalives_idle', 0, 86_400) ?? 0;
 	const options = get('options');
-	const pg: ClientConfig = {
+	const pg: PgSettings = {
 		user,
 		host,
 		port,
 		database,
-		// A function is not printed, and keeps the driver from looking for a password elsewhere.
 		password: () => password ?? '',
 		ssl,
 		sslnegotiation: readWord(get('sslnegotiation'), 'sslnegotiation', ['postgres', 'direct']) ?? 'postgres',

@@ -3,12 +3,13 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import cluster from 'node:cluster';
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {ConfigError, describe, type Log} from '../../../core/index.js';
 import {answers, findOwner, type Owner} from './lock.js';
 import {type Report, stopMessage} from './messages.js';
-import {socketOf} from './places.js';
+import {clusterOf, socketOf} from './places.js';
 
 const serverFile = fileURLToPath(new URL('./server.js', import.meta.url));
 const firstDelayMs = 200;
@@ -41,7 +42,7 @@ export async function keepRunning(dataDir: string, log: Log): Promise<() => Prom
 			const forked = launch(dataDir);
 			child = forked.child;
 			const report = await forked.report;
-			if (report.kind === 'ready') {
+			if (report?.kind === 'ready') {
 				log.info('the embedded database runs: for trying and for one small instance', {
 					dataDir,
 					pid: forked.child.pid,
@@ -50,10 +51,9 @@ export async function keepRunning(dataDir: string, log: Log): Promise<() => Prom
 				});
 				return forked;
 			}
-			await forked.ended;
+			const how = await forked.ended;
 			child = undefined;
-			if (report.kind === 'failed')
-				throw new Error(`the embedded database in ${dataDir} does not start: ${report.reason}`);
+			if (report === undefined) throw new Error(`the embedded database in ${dataDir} does not start: ${how}`);
 			if (report.kind === 'taken') throw taken(dataDir, report.owner);
 			if (report.kind === 'sibling' && (await siblingServes(dataDir)))
 				return {ended: siblingEnds(dataDir, stopping.signal)};
@@ -87,12 +87,15 @@ export async function keepRunning(dataDir: string, log: Log): Promise<() => Prom
 	};
 }
 
-/** Starts a process and listens for what becomes of it. */
-function launch(dataDir: string): Service & {readonly child: ChildProcess; readonly report: Promise<Report>} {
+/** Starts a process and listens for what it reports; for nothing, when it ends before. */
+function launch(
+	dataDir: string,
+): Service & {readonly child: ChildProcess; readonly report: Promise<Report | undefined>} {
 	// What the environment of a gateway holds (keys of providers) is none of this process's business.
 	const child = fork(serverFile, [dataDir, String(cluster.isWorker ? process.ppid : process.pid)], {
 		env: {},
-		execArgv: [],
+		// Making a cluster is over before code that was optimised for it would pay: half the time.
+		execArgv: existsSync(clusterOf(dataDir)) ? [] : ['--liftoff-only'],
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 	});
 	let errors = '';
@@ -104,7 +107,7 @@ function launch(dataDir: string): Service & {readonly child: ChildProcess; reado
 	);
 	const report = Promise.race([
 		once(child, 'message').then(([message]) => message as Report),
-		ended.then((how): Report => ({kind: 'failed', reason: how})),
+		ended.then(() => undefined),
 	]);
 	return {child, ended, report};
 }

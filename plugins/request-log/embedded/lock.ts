@@ -129,10 +129,14 @@ function processLives({pid, born}: Owner): boolean {
 	return bornOf(pid) === born;
 }
 
-/** Field 22 of `/proc/<pid>/stat`, counted behind the name, which may hold anything; empty where there is no /proc. */
+/**
+ * Field 22 of `/proc/<pid>/stat`, counted behind the name, which may hold anything; empty where there is no /proc.
+ * A zombie, which nobody may ever bury in a container, is no holder of anything.
+ */
 function bornOf(pid: number): string {
 	const stat = read(`/proc/${pid}/stat`) ?? '';
-	return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+	const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+	return state === 'Z' ? 'dead' : (fields[18] ?? '');
 }
 
 /** Whether somebody listens on a socket. */

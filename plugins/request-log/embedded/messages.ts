@@ -8,8 +8,7 @@ export type Report =
 	/** There is a cluster now. A new process is to open it: making one takes hundreds of megabytes that are not given back. */
 	| {readonly kind: 'created'}
 	/** A process of the same gateway, or of another one, has the data directory. */
-	| {readonly kind: 'sibling' | 'taken'; readonly owner: Owner}
-	| {readonly kind: 'failed'; readonly reason: string};
+	| {readonly kind: 'sibling' | 'taken'; readonly owner: Owner};
 
 /** To the process of the database. */
 export const stopMessage = 'stop';

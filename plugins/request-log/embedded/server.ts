@@ -29,8 +29,7 @@ process.umask(0o077);
 try {
 	await report(await serve());
 } catch (error) {
-	await report({kind: 'failed', reason: String(describe(error)['error'])});
-	process.exitCode = 1;
+	giveUp(error);
 }
 process.exit();
 
@@ -44,7 +43,7 @@ async function serve(): Promise<Report> {
 			await create(cluster);
 			return {kind: 'created'};
 		}
-		const backend = await SingleBackend.open(cluster);
+		const backend = await SingleBackend.open(cluster, giveUp);
 		await listen(backend);
 		renewLock(dataDir);
 		await backend.close();
@@ -73,7 +72,7 @@ function isRunning(pid: number): boolean {
 async function create(cluster: string): Promise<void> {
 	const draft = `${cluster}.new`;
 	rmSync(draft, {recursive: true, force: true});
-	const backend = await SingleBackend.open(draft);
+	const backend = await SingleBackend.open(draft, giveUp);
 	await backend.close();
 	renameSync(draft, cluster);
 }
@@ -91,6 +90,12 @@ async function listen(backend: SingleBackend): Promise<void> {
 	setTimeout(() => process.exit(1), closingMs).unref();
 	await server.stop();
 	rmSync(path, {force: true});
+}
+
+/** Ends at once; the gateway starts another process, which finds the files as after a crash. */
+function giveUp(error: unknown): never {
+	process.stderr.write(`${describe(error)['error']}\n`);
+	process.exit(1);
 }
 
 function report(message: Report): Promise<void> {

@@ -20,6 +20,10 @@ const startParameters = [
 		// PGlite turns it off. Of the ways to sync, this is the one that reaches the file system below.
 		fsync: 'on',
 		wal_sync_method: 'fsync',
+		// Of errors the client is told; what goes into the gateway's log must not quote rows.
+		log_min_messages: 'fatal',
+		log_min_error_statement: 'panic',
+		log_error_verbosity: 'terse',
 	}).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
 ];
 
@@ -40,6 +44,9 @@ class SyncedFiles extends NodeFS {
 type Protocol = PGlite['execProtocolRawStream'];
 type Execute = PGlite['exec'];
 
+/** How the engine's way of throwing an error of Postgres looks from outside. */
+const errorToHandle = 100;
+
 const syncMessage = Uint8Array.of(0x53, 0, 0, 0, 4);
 
 /**
@@ -52,11 +59,38 @@ export class SingleBackend extends PGlite {
 	#received = 0;
 	#upkeepAt = performance.now();
 
-	/** @param folder of the cluster; one is made where none is, which takes some seconds. */
-	static async open(folder: string): Promise<SingleBackend> {
-		const backend = new SingleBackend({fs: new SyncedFiles(folder), startParams: startParameters});
+	#broken: (error: unknown) => void = () => {};
+
+	/**
+	 * @param folder of the cluster; one is made where none is, which takes some seconds.
+	 * @param broken told that Postgres has stopped (a full disk, most likely); this process is of no more use then.
+	 */
+	static async open(folder: string, broken: (error: unknown) => void): Promise<SingleBackend> {
+		const backend = new SingleBackend({
+			fs: new SyncedFiles(folder),
+			startParams: startParameters,
+			onStderr: text =>
+				!process.stderr.write(`${text}
+`),
+		});
 		await backend.waitReady;
+		backend.#watch(broken);
 		return backend;
+	}
+
+	/** PGlite takes a Postgres that has aborted for one that has an error to handle, and runs it again without end. */
+	#watch(broken: (error: unknown) => void): void {
+		this.#broken = broken;
+		const engine = this.Module;
+		const runOnce = engine._PostgresMainLoopOnce;
+		engine._PostgresMainLoopOnce = () => {
+			try {
+				runOnce();
+			} catch (error) {
+				if ((error as {readonly status?: unknown}).status !== errorToHandle) broken(error);
+				throw error;
+			}
+		};
 	}
 
 	override isInTransaction(): boolean {
@@ -68,7 +102,8 @@ export class SingleBackend extends PGlite {
 		if ('PBDECH'.includes(kind)) this.#midway = true;
 		else if (kind === 'S' || kind === 'Q') this.#midway = false;
 		this.#received += message.length;
-		await super.execProtocolRawStream(message, options);
+		// The server would wait for ever behind a message that failed in another way than with an answer.
+		await super.execProtocolRawStream(message, options).catch(this.#broken);
 	}
 
 	/** How the server rolls back for a client that is gone: what that client left half-way is ended first. */
