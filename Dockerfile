@@ -14,8 +14,9 @@ COPY --from=build /app/dist/core ./dist/core
 COPY --from=build /app/dist/plugins ./dist/plugins
 COPY --from=build /app/dist/config ./dist/config
 COPY --from=build /app/package.json /app/gateway.config.ts ./
-# A volume mounted here keeps what plugins write.
+# What plugins write; a volume begins with this owner. Mount a named one to keep it over containers.
 RUN mkdir .tapgate && chown node:node .tapgate
+VOLUME /app/.tapgate
 USER node
 EXPOSE 8000
 # The port may have been changed by PORT; liveness asks nothing of providers.

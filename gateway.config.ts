@@ -7,12 +7,14 @@ import {defineConfig, env, secret} from 'tapgate';
 import {
 	accessLog,
 	anthropic,
+	apiDocs,
 	auth,
 	bifrost,
 	glm,
 	grok,
 	groq,
 	health,
+	metrics,
 	mock,
 	openai,
 	routing,
@@ -55,6 +57,8 @@ export default defineConfig({
 	plugins: [
 		accessLog(),
 		health(),
+		metrics(),
+		apiDocs(),
 		auth({anonymous: true}),
 
 		// What stands behind these two depends on the environment, so they list no models of their own.

@@ -1,7 +1,7 @@
 /** What a config file exports: a server and a list of plugins, perhaps depending on the deployment. */
 
 import {ConfigError, closest, isObject, type Plugin, type ServerOptions} from '../core/index.js';
-import {catalog, dialects} from '../plugins/index.js';
+import {catalog, dialects, redact} from '../plugins/index.js';
 
 /** An entry of a config's `plugins`: what is falsy is switched off, lists are laid flat. */
 export type PluginEntry = Plugin | false | null | undefined | '' | 0 | readonly PluginEntry[];
@@ -54,9 +54,11 @@ export class ConfigDefinition {
 		if (!isObject(server)) throw new ConfigError(`server: expected an object, found ${kindOf(server)}`);
 		if (plugins === undefined) throw new ConfigError('plugins: is missing');
 		if (!Array.isArray(plugins)) throw new ConfigError(`plugins: expected a list, found ${kindOf(plugins)}`);
+		const listed = flatten(plugins, 'plugins');
+		const redacts = listed.some(({name}) => name === 'redact');
 		return {
 			server,
-			plugins: [dialects(), catalog(), ...flatten(plugins, 'plugins')],
+			plugins: [dialects(), catalog(), ...(redacts ? [] : [redact()]), ...listed],
 		};
 	}
 

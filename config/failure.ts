@@ -28,7 +28,7 @@ export async function explained<Value>(file: string, step: () => Value | Promise
 /** What is printed of anything that ends a command. */
 export function blockOf(error: unknown): string {
 	if (error instanceof StartFailure) return error.block;
-	if (error instanceof ConfigError) return block('error', error.message);
+	if (ConfigError.is(error)) return block('error', error.message);
 	return block('unexpected error', traceOf(error));
 }
 
@@ -40,12 +40,12 @@ function tell(file: string, error: unknown): string {
 		const [, what = '', where = file, line = '', column = '0'] = parsing;
 		return block(`error in ${shown(where)}:${line}:${Number(column) + 1}`, what);
 	}
-	if (error instanceof PluginError) {
+	if (PluginError.is(error)) {
 		return block(`error in ${shown(file)}`, `${error.message}\n${traceOf(error.cause)}`);
 	}
 	const frames = ownFrames(error);
 	const place = frames[0] ?? shown(file);
-	if (error instanceof ConfigError) return block(`error in ${place}`, error.message);
+	if (ConfigError.is(error)) return block(`error in ${place}`, error.message);
 	if (isMissingModule(error)) {
 		return block(`error in ${shown(error.requireStack[0] ?? file)}`, error.message.split('\n')[0] ?? '');
 	}

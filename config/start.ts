@@ -1,6 +1,6 @@
 /** Puts a gateway together from a loaded config. */
 
-import {ConfigError, Engine, type Listening, type Log, listen} from '../core/index.js';
+import {ConfigError, Engine, type Listening, type Log, listen, type Workers} from '../core/index.js';
 import type {LoadedConfig} from './load.js';
 
 /** A gateway that serves. */
@@ -10,9 +10,10 @@ export interface Running {
 }
 
 /** Applies every plugin. @throws what a plugin throws; what was taken until then has been let go. */
-export async function assemble(config: LoadedConfig, log: Log): Promise<Engine> {
+export async function assemble(config: LoadedConfig, log: Log, workers?: Workers): Promise<Engine> {
 	const {deployment, server, hash, migrate} = config;
-	const engine = new Engine({deployment, server, log, configHash: hash, migrate});
+	const own = {deployment, server, log, configHash: hash, migrate};
+	const engine = new Engine(workers === undefined ? own : Object.assign(own, {workers}));
 	await engine.assemble(config.plugins);
 	try {
 		refuseReserved(engine);
@@ -34,8 +35,8 @@ function refuseReserved(engine: Engine): void {
 }
 
 /** Assembles and listens. @throws when either fails; what was taken until then has been let go. */
-export async function start(config: LoadedConfig, log: Log): Promise<Running> {
-	const engine = await assemble(config, log);
+export async function start(config: LoadedConfig, log: Log, workers?: Workers): Promise<Running> {
+	const engine = await assemble(config, log, workers);
 	try {
 		return {engine, listening: await listen(engine)};
 	} catch (error) {

@@ -3,6 +3,7 @@
 import cluster, {type Worker} from 'node:cluster';
 import type {Log} from '../core/index.js';
 import type {StopRequest} from './stop-request.js';
+import {forkedAs, isPost, passOn, type WorkerPost} from './worker-exchange.js';
 
 const firstDelayMs = 200;
 const longestDelayMs = 10_000;
@@ -35,6 +36,8 @@ export function onStopMessage(stop: () => void): void {
 /** A worker as its primary sees it. */
 interface Member {
 	readonly worker: Worker;
+	/** Its place among the workers, which its successor takes. */
+	readonly number: number;
 	readonly startedAt: number;
 	listening: boolean;
 }
@@ -55,7 +58,7 @@ export class Fleet {
 	constructor(size: number, log: Log) {
 		this.#size = size;
 		this.#log = log;
-		cluster.on('message', (worker, message: WorkerReport) => this.#heard(worker, message));
+		cluster.on('message', (worker, message: WorkerReport | WorkerPost) => this.#heard(worker, message));
 		cluster.on('exit', (worker, code, signal) => this.#ended(worker, signal ?? code));
 	}
 
@@ -69,7 +72,7 @@ export class Fleet {
 			this.#started = resolve;
 			this.#failed = block => reject(new FleetFailure(block));
 		});
-		for (let count = 0; count < this.#size; count++) this.#fork();
+		for (let number = 1; number <= this.#size; number++) this.#fork(number);
 		return await Promise.race([listening, stop.asked.then(() => undefined)]);
 	}
 
@@ -89,14 +92,22 @@ export class Fleet {
 		for (const {worker} of this.#members.values()) worker.process.kill('SIGKILL');
 	}
 
-	#fork(): void {
-		const worker = cluster.fork();
-		this.#members.set(worker.id, {worker, startedAt: performance.now(), listening: false});
+	#fork(number: number): void {
+		const worker = cluster.fork(forkedAs(number));
+		this.#members.set(worker.id, {worker, number, startedAt: performance.now(), listening: false});
 	}
 
-	#heard({id}: Worker, message: WorkerReport): void {
+	#heard({id}: Worker, message: WorkerReport | WorkerPost): void {
 		const member = this.#members.get(id);
 		if (member === undefined) return;
+		if (isPost(message)) {
+			passOn(
+				message,
+				member.worker,
+				[...this.#members.values()].map(({worker}) => worker),
+			);
+			return;
+		}
 		if (message.kind === 'failed') {
 			if (this.#complete) this.#log.error('a worker could not start again', {worker: id, reason: message.block});
 			else this.#failed(message.block);
@@ -121,12 +132,14 @@ export class Fleet {
 			this.#failed(`error: a worker ended before it listened (${how})`);
 			return;
 		}
-		const steady = member !== undefined && performance.now() - member.startedAt > steadyMs;
+		if (member === undefined) return;
+		const {number} = member;
+		const steady = performance.now() - member.startedAt > steadyMs;
 		if (steady) this.#delayMs = firstDelayMs;
 		this.#log.error('a worker ended; another one is started', {worker: id, exit: how, delayMs: this.#delayMs});
 		const timer = setTimeout(() => {
 			this.#timers.delete(timer);
-			this.#fork();
+			this.#fork(number);
 		}, this.#delayMs);
 		this.#timers.add(timer);
 		this.#delayMs = Math.min(this.#delayMs * 2, longestDelayMs);

@@ -8,6 +8,6 @@ import {UpstreamError} from './upstream/errors.js';
  * from.
  */
 export function blamed(error: unknown, plugin: string, hook: string): GatewayError | PluginError | UpstreamError {
-	if (GatewayError.is(error) || error instanceof PluginError || error instanceof UpstreamError) return error;
+	if (GatewayError.is(error) || PluginError.is(error) || error instanceof UpstreamError) return error;
 	return new PluginError(plugin, hook, error);
 }

@@ -3,7 +3,7 @@
 import type {Completion, CompletionEvent, Conversation} from './conversation.js';
 import type {GatewayError} from './errors.js';
 import type {Loss} from './exchange.js';
-import type {JsonObject} from './json.js';
+import type {JsonObject, Splice} from './json.js';
 import type {ModelTraits} from './model-traits.js';
 import type {StreamEvent} from './stream-event.js';
 
@@ -11,6 +11,14 @@ import type {StreamEvent} from './stream-event.js';
 export interface EncodedRequest {
 	readonly body: JsonObject;
 	/** `path` is what {@link pathOf} says of the value, else the name of the member of Conversation. */
+	readonly losses: readonly Loss[];
+}
+
+/** What a native request must be without, and goes on without. */
+export interface Cleaned {
+	/** Top-level members; every other byte stays as it is. */
+	readonly changes: readonly Splice[];
+	/** `path` is the client's field. */
 	readonly losses: readonly Loss[];
 }
 
@@ -71,6 +79,12 @@ export interface Codec {
 	 * @throws {GatewayError} 400 for what would change the meaning if it were left out.
 	 */
 	encodeRequest(conversation: Conversation, traits: ModelTraits): EncodedRequest;
+	/**
+	 * Finds what the gateway itself has put into a client's hands for another provider, who alone can read it: signed thinking, in
+	 * a format that has no word for it. It must not go to a provider that speaks this format. Every native call is looked at.
+	 * @returns `undefined` when there is none.
+	 */
+	withoutForeign?(body: JsonObject): Cleaned | undefined;
 	decodeReply(body: JsonObject): Completion;
 	encodeReply(completion: Completion, context: ReplyContext): JsonObject;
 	decodeStream(): StreamDecoder;

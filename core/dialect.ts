@@ -3,6 +3,7 @@
 import type {Codec} from './codec.js';
 import type {GatewayError} from './errors.js';
 import type {JsonObject} from './json.js';
+import type {RouteDescription} from './route-description.js';
 import type {Usage} from './usage.js';
 
 /** The two families of API surfaces; headers, error envelopes and URL rules are common to a family. */
@@ -22,6 +23,9 @@ export interface DialectRoute {
 	readonly operation: Operation;
 	/** Where a provider of this family serves it, such as `/v1/messages`; when absent the same path. */
 	readonly upstreamPath?: string;
+	/** One sentence for the API description. */
+	readonly summary?: string;
+	readonly description?: RouteDescription;
 }
 
 /** The few facts of a request that every pipeline step may ask for, read cheaply from the native JSON. */
@@ -62,9 +66,12 @@ export interface Dialect {
 	readonly common?: boolean;
 
 	readRequest(body: JsonObject): RequestFacts;
-	/** Reads the counts of a whole reply; `undefined` when it holds none. */
+	/** The top-level members of a reply that {@link readUsage} looks at. */
+	readonly usageMembers: readonly string[];
+	/** Reads the counts of a whole reply, or of these members of it; `undefined` when they hold none. */
 	readUsage(reply: JsonObject): Usage | undefined;
-	watchStream(): StreamWatcher;
+	/** @param request what was asked for in this format: when a stream is complete may depend on it. */
+	watchStream(request?: JsonObject): StreamWatcher;
 	/**
 	 * The JSON text that a request member must have so that the stream reports usage, when the client did not ask for it;
 	 * `undefined` when the stream reports usage anyway.

@@ -21,7 +21,8 @@ export const errorTable = Object.freeze({
 	},
 	invalid_body: {
 		status: 400,
-		meaning: 'The body is not a JSON object in UTF-8, is nested too deeply, or names a field twice.',
+		meaning:
+			'The body is not a JSON object in UTF-8, is nested too deeply, names a field twice, or spells one in capitals that the gateway decides by.',
 		remedy: 'The message says where; send one valid JSON object.',
 	},
 	invalid_model: {
@@ -51,8 +52,8 @@ export const errorTable = Object.freeze({
 	},
 	model_not_allowed: {
 		status: 403,
-		meaning: 'The key may not use this model.',
-		remedy: 'Choose a model of the `allow` list of the key, or have the list extended.',
+		meaning: 'The key may not use this model, or not all that the route can reach.',
+		remedy: 'Choose a model of the `allow` list of the key, or have the list extended; the message says by what.',
 	},
 	admin_only: {
 		status: 403,
@@ -76,8 +77,8 @@ export const errorTable = Object.freeze({
 	},
 	slow_body: {
 		status: 408,
-		meaning: 'The body stopped arriving.',
-		remedy: 'Send the body without long pauses.',
+		meaning: 'The body stopped arriving or came too slowly, also one that is passed through.',
+		remedy: 'Send the body without pauses of more than `server.bodyIdleSeconds`, and at 1 KiB a second or more.',
 	},
 	body_too_large: {
 		status: 413,
@@ -150,7 +151,17 @@ export interface ErrorDetails {
 	readonly cause?: unknown;
 }
 
+/*
+ * A config and a plugin of somebody else's may each bring a copy of the package along, and then a class is not the same class. So every error
+ * that the gateway must recognise carries a mark of its own.
+ */
 const marker = Symbol.for('tapgate.GatewayError');
+const pluginErrorMark = Symbol.for('tapgate.PluginError');
+const configErrorMark = Symbol.for('tapgate.ConfigError');
+
+function bears(error: unknown, mark: symbol): boolean {
+	return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[mark] === true;
+}
 
 /**
  * A refusal or failure that the client is told of, in its own envelope.
@@ -179,7 +190,7 @@ export class GatewayError extends Error {
 
 	/** Tells a GatewayError by its mark, so that a second copy of the package is recognised too. */
 	static is(error: unknown): error is GatewayError {
-		return typeof error === 'object' && error !== null && (error as {[marker]?: unknown})[marker] === true;
+		return bears(error, marker);
 	}
 }
 
@@ -192,6 +203,7 @@ export function refusal(code: ErrorCode, message: string, details?: ErrorDetails
 export class PluginError extends Error {
 	readonly plugin: string;
 	readonly hook: string;
+	readonly [pluginErrorMark] = true;
 
 	constructor(plugin: string, hook: string, cause: unknown) {
 		super(`plugin "${plugin}" failed in hook "${hook}": ${cause instanceof Error ? cause.message : String(cause)}`, {
@@ -201,11 +213,22 @@ export class PluginError extends Error {
 		this.plugin = plugin;
 		this.hook = hook;
 	}
+
+	/** Tells a PluginError by its mark, as {@link GatewayError.is} does. */
+	static is(error: unknown): error is PluginError {
+		return bears(error, pluginErrorMark);
+	}
 }
 
 /** The configuration or the start cannot be used; the message says where, what was expected and what was found. */
 export class ConfigError extends Error {
 	override readonly name = 'ConfigError';
+	readonly [configErrorMark] = true;
+
+	/** Tells a ConfigError by its mark, as {@link GatewayError.is} does. */
+	static is(error: unknown): error is ConfigError {
+		return bears(error, configErrorMark);
+	}
 }
 
 /** What the client is told of an error: a GatewayError as it is, anything else as an opaque 500 with the request id. */

@@ -11,7 +11,7 @@ import type {ClientRequest, Endpoint, Headers} from './request.js';
 import type {StreamEvent} from './stream-event.js';
 import type {Cost, Usage} from './usage.js';
 
-/** Lets go of something that was taken. Called once; what it throws is logged. */
+/** Lets go of something that was taken. Called once; what it throws is logged, and so is that it takes more than 10 seconds. */
 export type Release = () => void | Promise<void>;
 
 /** A call, before it is known who sent it. Plugins read it; only the core assigns. */
@@ -56,6 +56,8 @@ export interface KnownExchange extends Exchange {
 export interface RoutedExchange extends KnownExchange {
 	/** In the order in which they are tried; never empty. */
 	readonly targets: readonly Target[];
+	/** The one that is asked, or that has answered; absent before the first attempt. */
+	readonly target?: Target;
 }
 
 /** One try to have one target answer. */

@@ -3,10 +3,10 @@
 import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
 import type {Attempt, Release} from './exchange.js';
-import {Guard, tapOnly} from './guard.js';
-import {createHooks, type Hooks, type Taps} from './hooks.js';
+import {Guard, isThenable, type TapTime, tapOnly, within} from './guard.js';
+import {createHooks, deadlineMs, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
-import {describe, type Log} from './log.js';
+import {describe, FilteredLog, type Log} from './log.js';
 import {OpenCalls} from './open-calls.js';
 import {Call} from './pipeline/call.js';
 import type {Plugin} from './plugin.js';
@@ -15,6 +15,7 @@ import {Registry, type ScopedRegistry} from './registry.js';
 import type {Check, Command, Metric, Migration, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
 import {Transport} from './upstream/transport.js';
+import {alone, type Workers} from './workers.js';
 
 /** A gateway as a plugin sees it in `apply`. */
 export interface Gateway {
@@ -46,6 +47,8 @@ export interface Gateway {
 	use<Service>(key: Key<Service>): Service;
 	/** Takes a service if there is one. Asked in `beforeListen`, it finds those of plugins later in the config too. */
 	find<Service>(key: Key<Service>): Service | undefined;
+	/** Has every text that is logged go through a filter from now on. */
+	filterLog(filter: (text: string) => string): void;
 	/** Called in order when every plugin has been applied; a throw stops the start. */
 	beforeListen(step: () => void | Promise<void>): void;
 	/**
@@ -62,6 +65,15 @@ export interface Gateway {
 	defer(release: Release): void;
 	/** Failures of observing taps so far, by plugin and hook. */
 	faults(): ReadonlyMap<string, number>;
+	/**
+	 * How long taps took so far, by plugin and hook; a live list that grows while plugins are applied. Taps are timed from the
+	 * first time that somebody asks: ask in `apply`.
+	 */
+	tapTimes(): readonly TapTime[];
+	/** How many calls are open now. */
+	openCalls(): number;
+	/** The processes that share the port, this one among them. */
+	readonly workers: Workers;
 	/** False before the start is complete and from the stop signal on. */
 	ready(): boolean;
 }
@@ -74,6 +86,8 @@ export interface EngineOptions {
 	readonly configHash?: string;
 	/** False: the database is brought up to date by somebody else. */
 	readonly migrate?: boolean;
+	/** Absent for a gateway that is one process. */
+	readonly workers?: Workers;
 }
 
 /** The gateway as the core sees it. */
@@ -104,15 +118,20 @@ export class Engine {
 	readonly #beforeServing: {plugin: string; step: () => void | Promise<void>}[] = [];
 	readonly #deferred: Release[] = [];
 	readonly #transports = new Map<string, Transport>();
+	readonly #log: FilteredLog;
 
 	constructor(options: EngineOptions) {
 		this.options = options;
-		this.guard = new Guard({fault: error => this.#fault(error), ...(options.server.timing && {timed: addTime})});
+		this.#log = new FilteredLog(options.log);
+		this.guard = new Guard({
+			fault: (error, subject) => this.#fault(error, subject),
+			...(options.server.timing && {timed: addTime}),
+		});
 		this.hooks = createHooks(this.guard);
 	}
 
 	get log(): Log {
-		return this.options.log;
+		return this.#log;
 	}
 
 	/**
@@ -195,6 +214,7 @@ export class Engine {
 			provide: (key, service) => this.#provide(key, service, plugin),
 			use: key => this.#use(key, plugin),
 			find: <Service>(key: Key<Service>) => this.#services.get(key)?.service as Service | undefined,
+			filterLog: filter => this.#log.add(filter),
 			beforeListen: step => void this.#beforeListen.push({plugin, step}),
 			beforeServing: step => void this.#beforeServing.push({plugin, step}),
 			keepAnswers: bytes => {
@@ -202,8 +222,16 @@ export class Engine {
 			},
 			defer: release => void this.#deferred.push(release),
 			faults: () => this.faults,
+			tapTimes: () => this.#tapTimes(),
+			openCalls: () => this.calls.size,
+			workers: this.options.workers ?? alone,
 			ready: () => this.ready,
 		});
+	}
+
+	#tapTimes(): readonly TapTime[] {
+		this.guard.timing = true;
+		return this.guard.tapTimes;
 	}
 
 	#provide<Service>(key: Key<Service>, service: Service, plugin: string): void {
@@ -238,25 +266,39 @@ export class Engine {
 		}
 	}
 
-	#fault(error: PluginError): void {
+	#fault(error: PluginError, subject: unknown): void {
 		const name = `${error.plugin} ${error.hook}`;
 		this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
-		this.log.error('an observing plugin failed', {plugin: error.plugin, hook: error.hook, ...describe(error.cause)});
+		const {plugin, hook, cause} = error;
+		const call = callOf(subject);
+		this.log.error('an observing plugin failed', {
+			plugin,
+			hook,
+			...(call !== undefined && {requestId: call.id}),
+			...describe(cause),
+		});
 	}
 }
 
-/** Adds to the time that a plugin took of a call; the last argument of every hook is the exchange or the attempt. */
-function addTime(subject: unknown, plugin: string, milliseconds: number): void {
+/** The last argument of every hook is the exchange or the attempt. */
+function callOf(subject: unknown): Call | undefined {
 	const call = subject instanceof Call ? subject : (subject as Attempt | undefined)?.exchange;
-	if (!(call instanceof Call) || call.timings === undefined) return;
+	return call instanceof Call ? call : undefined;
+}
+
+/** Adds to the time that a plugin took of a call. */
+function addTime(subject: unknown, plugin: string, milliseconds: number): void {
+	const call = callOf(subject);
+	if (call?.timings === undefined) return;
 	call.timings.set(plugin, (call.timings.get(plugin) ?? 0) + milliseconds);
 }
 
-/** Calls releases last first; each once, each isolated. */
+/** Calls releases last first; each once, each isolated, and none waited for longer than for a tap. */
 export async function releaseAll(releases: Release[], failed: (error: unknown) => void): Promise<void> {
 	for (let release = releases.pop(); release !== undefined; release = releases.pop()) {
 		try {
-			await release();
+			const given: unknown = release();
+			if (isThenable(given)) await within(given, deadlineMs);
 		} catch (error) {
 			failed(error);
 		}
@@ -267,7 +309,7 @@ async function blaming(plugin: string, hook: string, step: () => void | Promise<
 	try {
 		await step();
 	} catch (error) {
-		if (error instanceof ConfigError) throw new ConfigError(withPlugin(plugin, error.message), {cause: error});
+		if (ConfigError.is(error)) throw new ConfigError(withPlugin(plugin, error.message), {cause: error});
 		throw new PluginError(plugin, hook, error);
 	}
 }

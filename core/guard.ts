@@ -83,19 +83,29 @@ export type SyncWaterfall<Args extends unknown[]> = SyncWaterfallHook<Args> &
 
 type Tap = (...args: unknown[]) => unknown;
 
+type Writable<Value> = {-readonly [Name in keyof Value]: Value[Name]};
+
 /** What the guard tells of. */
 export interface GuardReport {
-	/** An observing tap failed; the call goes on. */
-	fault(error: PluginError): void;
-	/** How long a tap took; only called when timing is on. `subject` is the hook's last argument. */
+	/** An observing tap failed; the call goes on. `subject` is the hook's last argument. */
+	fault(error: PluginError, subject: unknown): void;
+	/** How long a tap took; with it, timing is on from the start. `subject` is the hook's last argument. */
 	timed?(subject: unknown, plugin: string, milliseconds: number): void;
+}
+
+/** How long the taps of a plugin took at a hook, all calls together, what they waited for included. */
+export interface TapTime {
+	readonly plugin: string;
+	readonly hook: string;
+	readonly taps: number;
+	readonly milliseconds: number;
 }
 
 interface AnyHook {
 	intercept(interceptor: {register(tap: {fn: Tap; plugin: string}): unknown}): void;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
 	return typeof value === 'object' && value !== null && typeof (value as {then?: unknown}).then === 'function';
 }
 
@@ -104,9 +114,14 @@ export class Guard {
 	readonly #report: GuardReport;
 	/** Every hook made, in order: what the docs are compared with. */
 	readonly contracts: HookContract[] = [];
+	/** By plugin and hook; filled while {@link timing} is on. */
+	readonly tapTimes: TapTime[] = [];
+	/** Whether taps are timed. Reading the clock twice is most of what a plain tap costs. */
+	timing: boolean;
 
 	constructor(report: GuardReport) {
 		this.#report = report;
+		this.timing = report.timed !== undefined;
 	}
 
 	bail<Args extends unknown[], Answer>(contract: Omit<HookContract, 'kind'>): Bail<Args, Answer> {
@@ -171,24 +186,24 @@ export class Guard {
 
 	/** Most taps answer at once, and waiting for a promise would be most of what they cost. */
 	#guardAsync(tap: Tap, plugin: string, contract: HookContract): Tap {
-		const {timed} = this.#report;
+		const time = this.#timeOf(plugin, contract);
 		const settled = async (given: PromiseLike<unknown>, subject: unknown, began: number): Promise<unknown> => {
 			try {
 				return checked(await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given), plugin, contract);
 			} catch (error) {
-				return this.#failed(error, plugin, contract);
+				return this.#failed(error, plugin, contract, subject);
 			} finally {
-				timed?.(subject, plugin, performance.now() - began);
+				if (began > 0) this.#took(time, subject, began);
 			}
 		};
 		return (...args) => {
-			const began = timed === undefined ? 0 : performance.now();
+			const began = this.timing ? performance.now() : 0;
 			let given: unknown;
 			try {
 				given = tap(...args);
 				if (!isThenable(given)) {
 					const kept = new Kept(checked(given, plugin, contract));
-					timed?.(args.at(-1), plugin, performance.now() - began);
+					if (began > 0) this.#took(time, args.at(-1), began);
 					return kept;
 				}
 			} catch (error) {
@@ -199,8 +214,9 @@ export class Guard {
 	}
 
 	#guardSync(tap: Tap, plugin: string, contract: HookContract): Tap {
+		const time = this.#timeOf(plugin, contract);
 		return (...args) => {
-			const began = this.#report.timed === undefined ? 0 : performance.now();
+			const began = this.timing ? performance.now() : 0;
 			try {
 				const answer = tap(...args);
 				if (isThenable(answer)) {
@@ -209,17 +225,34 @@ export class Guard {
 				}
 				return checked(answer, plugin, contract);
 			} catch (error) {
-				return this.#failed(error, plugin, contract);
+				return this.#failed(error, plugin, contract, args.at(-1));
 			} finally {
-				this.#report.timed?.(args.at(-1), plugin, performance.now() - began);
+				if (began > 0) this.#took(time, args.at(-1), began);
 			}
 		};
 	}
 
+	/** Where the times of a tap are added up; the hooks per provider count as one. */
+	#timeOf(plugin: string, contract: HookContract): Writable<TapTime> {
+		const hook = contract.name.replace(/\[.*/, '');
+		const known = this.tapTimes.find(time => time.plugin === plugin && time.hook === hook);
+		if (known !== undefined) return known;
+		const time = {plugin, hook, taps: 0, milliseconds: 0};
+		this.tapTimes.push(time);
+		return time;
+	}
+
+	#took(time: Writable<TapTime>, subject: unknown, began: number): void {
+		const milliseconds = performance.now() - began;
+		time.taps++;
+		time.milliseconds += milliseconds;
+		this.#report.timed?.(subject, time.plugin, milliseconds);
+	}
+
 	/** A deciding tap's refusal travels as it is and any other error with a name to it; an observing tap's is reported. */
-	#failed(error: unknown, plugin: string, contract: HookContract): undefined {
+	#failed(error: unknown, plugin: string, contract: HookContract, subject: unknown): undefined {
 		if (contract.decides) throw blamed(error, plugin, contract.name);
-		this.#report.fault(new PluginError(plugin, contract.name, error));
+		this.#report.fault(new PluginError(plugin, contract.name, error), subject);
 		return undefined;
 	}
 }
@@ -242,7 +275,8 @@ class Kept {
 	}
 }
 
-function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {
+/** Waits for a promise, but not for ever. @throws what it rejects with, or an error when it takes longer. */
+export function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => reject(new Error(`took longer than ${milliseconds} ms`)), milliseconds);
 		promise.then(

@@ -26,7 +26,7 @@ import type {StreamEvent} from './stream-event.js';
 import type {Cost} from './usage.js';
 
 /** A tap that answers nobody for this long is taken for hanging. */
-const deadlineMs = 10_000;
+export const deadlineMs = 10_000;
 const deciding = {decides: true, deadlineMs};
 const observing = {decides: false, deadlineMs};
 

@@ -13,15 +13,17 @@ export type ChangedEvents = CompletionEvent | readonly CompletionEvent[] | undef
  * For a `stream` tap: `hooks.stream.tap('x', (events, exchange) => streamThroughHub(exchange, events, change))`. The whole stream is
  * written anew in the client's format, so that indices and ids fit together whatever was changed.
  * @param change sees every event in order and must keep to the order that CompletionEvent describes.
+ * @param rest gives what `change` still holds back when the events have ended or have broken off.
  * @returns the events as they are when the client's format carries no conversation.
  */
 export function streamThroughHub(
 	exchange: RoutedExchange,
 	events: AsyncIterable<StreamEvent>,
 	change: (event: CompletionEvent) => ChangedEvents,
+	rest: () => readonly CompletionEvent[] = () => [],
 ): AsyncIterable<StreamEvent> {
 	const {codec} = exchange.dialect;
-	return codec === undefined ? events : rewritten(codec, contextOf(exchange), events, change);
+	return codec === undefined ? events : rewritten(codec, contextOf(exchange), events, change, rest);
 }
 
 async function* rewritten(
@@ -29,6 +31,7 @@ async function* rewritten(
 	context: ReplyContext,
 	events: AsyncIterable<StreamEvent>,
 	change: (event: CompletionEvent) => ChangedEvents,
+	rest: () => readonly CompletionEvent[],
 ): AsyncGenerator<StreamEvent> {
 	const decoder = codec.decodeStream();
 	const encoder = codec.encodeStream(context);
@@ -38,8 +41,14 @@ async function* rewritten(
 			for (const one of 'type' in changed ? [changed] : changed) yield* encoder.push(one);
 		}
 	}
-	for await (const event of events) yield* written(decoder.push(event));
+	try {
+		for await (const event of events) yield* written(decoder.push(event));
+	} catch (error) {
+		for (const event of rest()) yield* encoder.push(event);
+		throw error;
+	}
 	yield* written(decoder.end());
+	for (const event of rest()) yield* encoder.push(event);
 	yield* encoder.end();
 }
 
@@ -65,7 +74,7 @@ function contextOf(exchange: RoutedExchange): ReplyContext {
 	return {
 		conversation,
 		request: exchange.request.json ?? {},
-		model: exchange.targets[0]?.model ?? '',
+		model: (exchange.target ?? exchange.targets[0])?.model ?? '',
 		newId: prefix => prefix + randomBytes(12).toString('hex'),
 	};
 }

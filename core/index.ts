@@ -2,6 +2,7 @@
 
 export {allows, type Caller, namePattern} from './caller.js';
 export type {
+	Cleaned,
 	Codec,
 	EncodedRequest,
 	NameRule,
@@ -42,11 +43,11 @@ export type {
 } from './exchange.js';
 export {fingerprint} from './fingerprint.js';
 export {Engine, type EngineOptions, type Gateway} from './gateway.js';
-export {type HookContract, type HookKind, Stage, type TapOptions} from './guard.js';
+export {type HookContract, type HookKind, Stage, type TapOptions, type TapTime} from './guard.js';
 export type {Hooks, Taps} from './hooks.js';
 export {createServer, type Listening, listen} from './http/server.js';
 export {type ChangedEvents, replyThroughHub, streamThroughHub} from './hub-view.js';
-export {isObject, type JsonObject} from './json.js';
+export {isObject, type JsonObject, type Splice} from './json.js';
 export {type Key, key} from './key.js';
 export {describe, type Log, type LogFields} from './log.js';
 export type {ModelTraits} from './model-traits.js';
@@ -59,9 +60,11 @@ export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';
 export {defaultTimeouts, type Provider, type ProviderError, type Target, targetName} from './provider.js';
 export type {ScopedRegistry} from './registry.js';
 export {ClientRequest, type Endpoint, type Headers, UpstreamRequest} from './request.js';
+export type {RouteAnswer, RouteBody, RouteDescription, RouteParameter} from './route-description.js';
 export type {Check, CheckResult, Command, Metric, MetricReading, Migration, PluginRoute} from './routes.js';
 export {reveal, Secret} from './secret.js';
 export {type ServerOptions, type ServerSettings, serverSettings} from './server-options.js';
 export {comment, readFields, type StreamEvent, streamEvent, wireEvent} from './stream-event.js';
 export type {Timeouts} from './upstream/transport.js';
 export {type Cost, tokenCount, type Usage} from './usage.js';
+export type {WorkerAnswers, Workers} from './workers.js';

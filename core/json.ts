@@ -37,17 +37,33 @@ export function parseBody(body: Buffer): JsonObject {
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Index just behind the string that opens at `start`; the caller knows that the JSON is valid. */
+/** Index just behind the string that opens at `start`; behind the body for one that does not end. */
 function stringEnd(body: Buffer, start: number): number {
 	// Names and most values are short and plain, and for a few bytes a native search costs more than looking at them.
 	let end = start + 1;
 	for (const near = start + 32; end < near && body[end] !== backslash; end++) if (body[end] === quote) return end + 1;
 	for (end--; ; ) {
 		end = body.indexOf(quote, end + 1);
+		if (end === -1) return body.length;
 		let slashes = 0;
 		while (body[end - 1 - slashes] === backslash) slashes++;
 		if (slashes % 2 === 0) return end + 1;
 	}
+}
+
+/**
+ * Reads some top-level members of an answer without parsing the rest of it.
+ * @returns an object with those of them that are there and can be read, also when the answer as a whole cannot; of a
+ * member that stands twice the last, as `JSON.parse` has it.
+ */
+export function readMembers(body: Buffer, names: readonly string[]): JsonObject {
+	const found: Record<string, unknown> = {};
+	try {
+		walkMembers(body, (name, start, end) => {
+			if (names.includes(name)) found[name] = JSON.parse(body.toString('utf8', start, end));
+		});
+	} catch {}
+	return found;
 }
 
 /** White space around a value does not belong to its span. */
@@ -62,25 +78,36 @@ function trimmed(body: Buffer, start: number, end: number): Span {
 /**
  * Finds the values of top-level members in a body that {@link parseBody} has accepted.
  * @returns name → span of its value, for every top-level member.
- * @throws {GatewayError} `invalid_body` when nesting is too deep or a top-level name stands twice: two readers of such a
- * body may believe different values, and the gateway must not vouch for one while the provider acts on the other.
+ * @throws {GatewayError} `invalid_body` when nesting is too deep, a top-level name stands twice, or one that decides stands in another case:
+ * two readers of such a body may believe different values, and the gateway must not vouch for one while the provider acts on the other.
  */
 export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 	const spans = new Map<string, Span>();
+	walkMembers(body, (name, start, end) => {
+		if (spans.has(name)) throw refusal('invalid_body', `The body names "${name.slice(0, 64)}" twice.`);
+		refuseOtherSpelling(name);
+		spans.set(name, trimmed(body, start, end));
+	});
+	return spans;
+}
+
+/**
+ * Calls back with every top-level member of a JSON object, in order: its name, and where its value stands.
+ * @throws {GatewayError} `invalid_body` when nesting is too deep.
+ */
+function walkMembers(body: Buffer, found: (name: string, start: number, end: number) => void): void {
 	let depth = 0;
 	let name: string | undefined;
 	let valueStart = 0;
 	const finish = (end: number): void => {
-		if (name === undefined) return;
-		if (spans.has(name)) throw refusal('invalid_body', `The body names "${name.slice(0, 64)}" twice.`);
-		spans.set(name, trimmed(body, valueStart, end));
+		if (name !== undefined) found(name, valueStart, end);
 		name = undefined;
 	};
 	for (let at = 0; at < body.length; at++) {
 		switch (body[at]) {
 			case quote: {
 				const end = stringEnd(body, at);
-				if (depth === 1 && name === undefined) name = JSON.parse(body.toString('utf8', at, end)) as string;
+				if (depth === 1 && name === undefined) name = memberName(body, at, end);
 				at = end - 1;
 				break;
 			}
@@ -100,16 +127,54 @@ export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 				break;
 		}
 	}
-	if (spans.has('model')) refuseSecondModel(spans);
-	return spans;
 }
 
-/** Servers written in Go read a member whatever the case of its name, and the last one counts: `Model` is a second `model`. */
-function refuseSecondModel(spans: ReadonlyMap<string, Span>): void {
-	for (const name of spans.keys()) {
-		if (name.length === 5 && name !== 'model' && name.toLowerCase() === 'model')
-			throw refusal('invalid_body', `The body names "model" twice, once as "${name}".`);
-	}
+/** What the gateway, or a plugin with the request in its hands, decides by. */
+const deciding: ReadonlySet<string> = new Set([
+	'model',
+	'stream',
+	'stream_options',
+	'n',
+	'best_of',
+	'max_tokens',
+	'max_completion_tokens',
+	'max_output_tokens',
+	'max_tokens_to_sample',
+	'messages',
+	'system',
+	'prompt',
+	'input',
+	'instructions',
+	'tools',
+	'functions',
+]);
+
+/** The name that stands between two quotes; hardly any has to be parsed. */
+function memberName(body: Buffer, start: number, end: number): string {
+	let at = start + 1;
+	while (isPlain(body[at])) at++;
+	return at === end - 1
+		? body.toString('latin1', start + 1, at)
+		: (JSON.parse(body.toString('utf8', start, end)) as string);
+}
+
+/** Of what the names of all APIs are made: a-z, _ and digits. */
+function isPlain(byte: number | undefined): boolean {
+	return byte !== undefined && ((byte >= 0x61 && byte <= 0x7a) || byte === 0x5f || (byte >= 0x30 && byte <= 0x39));
+}
+
+const plainName = /^[a-z0-9_]*$/;
+
+/**
+ * @throws {GatewayError} `invalid_body` for a name that decides in other letters: servers written in Go read `Model` as `model`, the last one
+ * counts, and the gateway would have looked at another or at none.
+ */
+function refuseOtherSpelling(name: string): void {
+	if (plainName.test(name)) return;
+	// Upper case first: ſ is another s, and K (the Kelvin sign) another k, to servers that fold case as Unicode does.
+	const folded = name.toUpperCase().toLowerCase();
+	if (folded !== name && deciding.has(folded))
+		throw refusal('invalid_body', `The body spells "${folded}" as "${name}"; send it in lower case.`);
 }
 
 /** A change to one top-level member: its new value, already as JSON text. */

@@ -40,7 +40,7 @@ export interface Provider {
 	 */
 	readonly signs: boolean;
 	/**
-	 * The URL for an API path; a new one at each call, which the caller may change.
+	 * The URL for an API path. May be the same object at each call: nobody changes it.
 	 * @param path as the API documents it, such as `/v1/chat/completions`.
 	 * @param family whose surface is called.
 	 * @param model for providers that name it in the URL.

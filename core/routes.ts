@@ -2,6 +2,7 @@
 
 import type {Context} from 'koa';
 import type {KnownExchange} from './exchange.js';
+import type {RouteDescription} from './route-description.js';
 
 /** A route of a plugin's own. */
 export interface PluginRoute {
@@ -10,6 +11,8 @@ export interface PluginRoute {
 	readonly path: string;
 	/** One sentence for the API description. */
 	readonly summary: string;
+	/** More for the API description; `false` leaves the route out, as a part of another one that is described. */
+	readonly description?: RouteDescription | false;
 	/**
 	 * `caller`: the call is an exchange, `authenticate` must know who sent it, and it is recorded.
 	 * `open`: anybody may call it and no hook runs; for probes and pages that hold nothing worth guarding.

@@ -67,7 +67,7 @@ export const serverSchema: OptionsSchema<ServerOptions> = {
 			exclusiveMinimum: 0,
 			nullable: true,
 			default: 30,
-			description: 'longest pause of a request body while it is read',
+			description: 'longest pause of a request body while it is read or passed through',
 		},
 		workers: {
 			type: 'integer',

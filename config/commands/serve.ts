@@ -7,6 +7,7 @@ import {type LoadedConfig, type LoadOptions, loadConfig} from '../load.js';
 import {createLog} from '../log.js';
 import {type Running, start} from '../start.js';
 import {StopRequest} from '../stop-request.js';
+import {WorkerExchange} from '../worker-exchange.js';
 import {Fleet, FleetFailure, onStopMessage, report} from '../workers.js';
 
 /** @returns the exit code, when everything has been let go. */
@@ -32,7 +33,8 @@ async function serveAsWorker(options: LoadOptions): Promise<number> {
 	try {
 		const config = await loadConfig(options);
 		stop.drainSeconds = config.server.drainSeconds;
-		const running = await explained(config.file, () => start(config, log));
+		const workers = new WorkerExchange(config.server.workers);
+		const running = await explained(config.file, () => start(config, log, workers));
 		await report({kind: 'listening', facts: factsOf(config, running)});
 		return await untilStopped(running, stop);
 	} catch (error) {

@@ -16,7 +16,7 @@ import {gatewayHeaders} from '../pipeline/headers.js';
 import {run} from '../pipeline/run.js';
 import {ClientRequest, type Endpoint, type RequestParts} from '../request.js';
 import type {PluginRoute} from '../routes.js';
-import {readRequestBody} from './body.js';
+import {readRequestBody, stalled} from './body.js';
 import {addressReader} from './client-address.js';
 import {checkPath, spokenFamily} from './path.js';
 import {requestId} from './request-id.js';
@@ -73,21 +73,30 @@ export function createApp(engine: Engine): Koa {
 		ctx.respond = false;
 		const call = open(ctx, {kind: 'passthrough', dialect, upstreamPath, ...(provider !== undefined && {provider})});
 		await run(engine, call, ctx.res, async () => {
-			if (!peekable(ctx.req)) return ClientRequest.unread(call.request, hasBody(ctx.req) ? ctx.req : undefined);
+			if (!hasBody(ctx.req)) return ClientRequest.unread(call.request, undefined);
+			if (!peekable(ctx.req)) {
+				call.uploads(stalled(ctx.req, ctx.res, limits));
+				return ClientRequest.unread(call.request, ctx.req);
+			}
 			return ClientRequest.parse(call.request, await readRequestBody(ctx.req, limits), dialect);
 		});
 	};
 
+	const parseBody = async (ctx: Context): Promise<void> => {
+		const parsed: Promise<unknown> = parse(ctx as never, async () => {});
+		await (hasBody(ctx.req) ? Promise.race([parsed, stalled(ctx.req, ctx.res, limits)]) : parsed);
+	};
+
 	const pluginRoute = (route: PluginRoute) => async (ctx: Context) => {
 		if (route.access === 'open') {
-			if (route.parseBody === true) await parse(ctx as never, async () => {});
+			if (route.parseBody === true) await parseBody(ctx);
 			await route.handle(ctx, undefined);
 			return;
 		}
 		const call = open(ctx, {kind: 'local', dialect: spokenDialect(engine, ctx)});
 		try {
 			await authenticate(engine, call);
-			if (route.parseBody === true) await parse(ctx as never, async () => {});
+			if (route.parseBody === true) await parseBody(ctx);
 			await route.handle(ctx, call.known());
 			call.status = ctx.status;
 			call.firstByteMs = performance.now() - call.began;
@@ -114,7 +123,8 @@ export function createApp(engine: Engine): Koa {
 	app.use(async (ctx, next) => {
 		if (!engine.ready) ctx.set('connection', 'close');
 		const {method, url = ''} = ctx.req;
-		const handle = exact.get(`${method} ${url.split('?', 1)[0]}`);
+		const query = url.indexOf('?');
+		const handle = exact.get(`${method} ${query === -1 ? url : url.slice(0, query)}`);
 		if (handle !== undefined) return await handle(ctx);
 		const problem = checkPath(url);
 		if (problem !== undefined) {

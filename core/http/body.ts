@@ -1,6 +1,6 @@
-/** Reads a request body whole, within bounds of size and patience. */
+/** Reads a request body whole, within bounds of size and patience; and watches one that goes through unread. */
 
-import type {IncomingMessage} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import {promisify} from 'node:util';
 import {brotliDecompress, gunzip, inflate} from 'node:zlib';
 import {type GatewayError, refusal} from '../errors.js';
@@ -8,9 +8,12 @@ import {type GatewayError, refusal} from '../errors.js';
 /** Bounds of a body. */
 export interface BodyLimits {
 	readonly bytes: number;
-	/** Milliseconds that may pass without a byte. */
+	/** Milliseconds that may pass without a byte, and that a body may take beyond what {@link slowestRate} gives it. */
 	readonly idleMs: number;
 }
+
+/** Bytes per millisecond, 1 KiB a second: far below any connection of use, far above a byte now and then that only keeps a call open. */
+const slowestRate = 1.024;
 
 const noBytes = Buffer.alloc(0);
 
@@ -56,12 +59,61 @@ function arrived(request: IncomingMessage, limits: BodyLimits): Buffer | undefin
 	return body;
 }
 
+/**
+ * Watches a body that somebody else reads, until it or the call is over. A client is to blame only while everything that came has been
+ * taken: one that waits for a slow provider has bytes lying here.
+ * @returns a promise that rejects with `slow_body` when the client owes the rest for longer than it may.
+ */
+export function stalled(
+	request: IncomingMessage,
+	response: ServerResponse,
+	{idleMs}: Pick<BodyLimits, 'idleMs'>,
+): Promise<never> {
+	return new Promise((_resolve, reject) => {
+		const before = request.socket.bytesRead;
+		let arrived = -1;
+		let looked = performance.now();
+		let pausedMs = 0;
+		let owedMs = 0;
+		const look = (): void => {
+			const {bytesRead} = request.socket;
+			const owed = request.readableFlowing !== null && request.readableLength === 0;
+			const passed = performance.now() - looked;
+			pausedMs = owed && bytesRead === arrived ? pausedMs + passed : 0;
+			if (owed) owedMs += passed;
+			looked += passed;
+			arrived = bytesRead;
+			if (pausedMs >= idleMs) reject(stopped(idleMs));
+			else if (trickles(owedMs, bytesRead - before, idleMs)) reject(tooSlow());
+		};
+		// A busy event loop runs late timers before it reads what has long been lying in the sockets: read first.
+		const looking = setInterval(() => setImmediate(look), idleMs / 4);
+		const over = (): void => clearInterval(looking);
+		request.once('end', over).once('close', over);
+		response.once('close', over);
+	});
+}
+
+function stopped(idleMs: number): GatewayError {
+	return refusal('slow_body', `The body stopped arriving for ${idleMs} ms.`);
+}
+
+function tooSlow(): GatewayError {
+	return refusal('slow_body', `The body arrives at less than ${slowestRate * 1000} bytes a second.`);
+}
+
+/** A byte within every pause would keep a call open for ever. */
+function trickles(milliseconds: number, bytes: number, idleMs: number): boolean {
+	return milliseconds > idleMs + bytes / slowestRate;
+}
+
 function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let length = 0;
+		const began = performance.now();
 		const patience = setTimeout(() => {
-			settle(() => reject(refusal('slow_body', `The body stopped arriving for ${limits.idleMs} ms.`)));
+			settle(() => reject(stopped(limits.idleMs)));
 		}, limits.idleMs);
 		const settle = (act: () => void): void => {
 			clearTimeout(patience);
@@ -72,6 +124,10 @@ function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> 
 			length += chunk.length;
 			if (length > limits.bytes) {
 				settle(() => reject(tooLarge(limits)));
+				return;
+			}
+			if (trickles(performance.now() - began, length, limits.idleMs)) {
+				settle(() => reject(tooSlow()));
 				return;
 			}
 			patience.refresh();

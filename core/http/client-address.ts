@@ -45,6 +45,7 @@ export function addressReader(trusted: readonly string[]): AddressReader {
 
 /** An IPv4 address that came over an IPv6 socket, as people write it; without the port that some proxies add. */
 function plain(address: string): string {
+	if (!address.includes(':')) return address;
 	const withoutPort = address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/^\[([^\]]+)\](:\d+)?$/, '$1');
 	return withoutPort.startsWith('::ffff:') && withoutPort.includes('.') ? withoutPort.slice(7) : withoutPort;
 }

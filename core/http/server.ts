@@ -33,7 +33,20 @@ export function createServer(engine: Engine): http.Server {
 			? http.createServer(options, handler)
 			: createTlsServer({...options, ...credentials(tls)}, handler);
 	server.on('clientError', answerClientError);
+	server.setTimeout(mostSilentMs, letGoOfDeaf);
 	return server;
+}
+
+/** Longer than anything else that Node waits for: heads, and the next call on a kept connection. */
+const mostSilentMs = 120_000;
+
+/**
+ * A client that takes nothing of what was written for it would hold its call, and the provider's, for as long as it liked. One that is silent
+ * because there is nothing to take (yet) is left alone.
+ */
+function letGoOfDeaf(socket: Socket): void {
+	const answering = (socket as {_httpMessage?: http.ServerResponse | null})._httpMessage ?? undefined;
+	if (answering === undefined || socket.writableLength > 0) socket.destroy();
 }
 
 /**

@@ -4,6 +4,7 @@ import type {Dialect} from '../dialect.js';
 import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, AttemptFailure, AttemptReport, Substitute, Translation} from '../exchange.js';
 import type {Engine} from '../gateway.js';
+import type {Splice} from '../json.js';
 import type {Target} from '../provider.js';
 import type {Headers} from '../request.js';
 import {type Call, tenths} from './call.js';
@@ -94,6 +95,8 @@ interface Spoken {
 	readonly attempt: Attempt;
 	/** Absent when the target speaks the client's dialect. */
 	readonly translated?: Translation | Substitute;
+	/** What the client's own bytes must not hold for this target. */
+	readonly changes?: readonly Splice[];
 }
 
 /** @throws {GatewayError} when the call cannot be put into the target's words. */
@@ -102,19 +105,33 @@ async function speak(engine: Engine, call: Call, target: Target, number: number)
 	const provider = providerOf(engine, target);
 	const attempt: Attempt = {exchange, target, provider, number, dialect: call.dialect};
 	call.losses = [];
-	if (call.endpoint.kind !== 'model' || speaks(attempt, call.dialect)) return {attempt};
+	if (call.endpoint.kind !== 'model') return {attempt};
+	if (speaks(attempt, call.dialect)) return native(call, attempt);
 	const translated = await translate(engine, call, attempt);
 	call.losses = translated.losses;
 	if ('answer' in translated) return {attempt, translated};
 	return {attempt: {exchange, target, provider, number, dialect: translated.dialect}, translated};
 }
 
-async function attemptOnce(engine: Engine, call: Call, {attempt, translated}: Spoken): Promise<Answer | Failed> {
+/** Bytes as they came, but for what the gateway itself has put there, in an earlier turn, for another model's provider. */
+function native(call: Call, attempt: Attempt): Spoken {
+	const {json} = call.request;
+	const cleaned = json === undefined ? undefined : call.dialect.codec?.withoutForeign?.(json);
+	if (cleaned === undefined) return {attempt};
+	call.losses = cleaned.losses;
+	return {attempt, changes: cleaned.changes};
+}
+
+async function attemptOnce(
+	engine: Engine,
+	call: Call,
+	{attempt, translated, changes}: Spoken,
+): Promise<Answer | Failed> {
 	if (translated !== undefined && 'answer' in translated) return substituted(attempt, translated);
 	const translation = translated;
 	let answered: Answered;
 	try {
-		answered = await receive(call, attempt, await send(engine, call, attempt, translation), translation);
+		answered = await receive(call, attempt, await send(engine, call, attempt, translation, changes), translation);
 	} catch (error) {
 		call.cancel?.();
 		if (call.clientLeft) return {failure: {attempt, headers: {}, error: gone(error), staleConnection: false}};

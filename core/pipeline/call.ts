@@ -77,6 +77,8 @@ export class Call implements Exchange {
 	/** Cancels what is under way upstream; set while there is something to cancel. */
 	cancel: (() => void) | undefined;
 	clientLeft = false;
+	/** Rejects when the client has stopped sending the body that goes through unread; absent for other calls. */
+	stalled: Promise<never> | undefined;
 	/** Where it stands in the list of open calls. */
 	place = 0;
 	readonly #clientIp: () => string;
@@ -168,6 +170,15 @@ export class Call implements Exchange {
 		}
 		this.cancel?.();
 		this.#controller?.abort();
+	}
+
+	/** The body goes through unread: when it stalls, whatever is under way upstream is cancelled, also in the middle of its answer. */
+	uploads(stalled: Promise<never>): void {
+		this.stalled = stalled;
+		stalled.catch((error: GatewayError) => {
+			this.error ??= error;
+			this.cancel?.();
+		});
 	}
 
 	/** An attempt is over. Not noted when the call has closed meanwhile: then {@link leave} has noted it. */

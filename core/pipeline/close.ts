@@ -1,6 +1,7 @@
 /** The one place where an exchange ends, whether it was answered, refused, broke off or was left by the client. */
 
-import type {ServerResponse} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import {ask} from '../ask.js';
 import {refusal} from '../errors.js';
 import {type Engine, releaseAll} from '../gateway.js';
 import {describe} from '../log.js';
@@ -9,8 +10,36 @@ import type {Call} from './call.js';
 /** Watches a response; `closed` is called once, when everything of the call is over. */
 export function closeWith(engine: Engine, call: Call, response: ServerResponse, closed: () => void): void {
 	response.once('close', () => {
+		if (!response.req.complete) linger(response.req);
 		void close(engine, call, response).then(closed);
 	});
+	if (response.socket === null) closeWithConnection(response);
+}
+
+/** An answer that waits for an earlier one on the same connection has no socket yet, and Node does not tell it when the connection closes. */
+function closeWithConnection(response: ServerResponse): void {
+	const {socket} = response.req;
+	const lost = (): void => {
+		if (response.socket !== null) return;
+		response.destroy();
+		response.emit('close');
+	};
+	socket.setMaxListeners(0).once('close', lost);
+	response.once('close', () => socket.off('close', lost));
+}
+
+const lingerMs = 5000;
+
+/**
+ * A client that is still sending would see a reset instead of its answer if the connection were closed on it, so the rest of the body is
+ * read and dropped, for a while. The rest may be nothing: an answer can be out before Node has noted that its request is whole.
+ */
+function linger(request: IncomingMessage): void {
+	const timer = setTimeout(() => {
+		if (!request.complete) request.destroy();
+	}, lingerMs);
+	request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
+	request.resume();
 }
 
 async function close(engine: Engine, call: Call, response: ServerResponse): Promise<void> {
@@ -30,7 +59,10 @@ async function close(engine: Engine, call: Call, response: ServerResponse): Prom
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
 	const releases = call.takeReleases(late => void releaseAll([late], failed));
 	if (releases.length > 0) await releaseAll(releases, failed);
-	if (record.taps.length > 0) await record.promise(exchange);
+	if (record.taps.length > 0) {
+		const kept = ask(record, exchange);
+		if (kept instanceof Promise) await kept;
+	}
 }
 
 function outcome(call: Call): Call['outcome'] {

@@ -1,15 +1,18 @@
 /** The phases that decide about a call, once each: who is it, what is asked, where can it go, any objection. */
 
-import {allows} from '../caller.js';
-import {refusal} from '../errors.js';
+import {ask} from '../ask.js';
+import type {Caller} from '../caller.js';
+import {type GatewayError, refusal} from '../errors.js';
 import type {Engine} from '../gateway.js';
 import type {Target} from '../provider.js';
 import type {Call} from './call.js';
+import {mayUse, wholeProvider} from './passed-through.js';
 
 /** @throws {GatewayError} `not_authenticated` when no tap knows the caller. */
 export async function authenticate(engine: Engine, call: Call): Promise<void> {
 	try {
-		call.caller = await engine.hooks.authenticate.promise(call);
+		const answer = ask(engine.hooks.authenticate, call);
+		call.caller = answer instanceof Promise ? await answer : answer;
 	} finally {
 		call.hideCredentials();
 	}
@@ -26,20 +29,26 @@ export async function rewrite(engine: Engine, call: Call): Promise<void> {
 export async function resolve(engine: Engine, call: Call): Promise<void> {
 	checkModel(call);
 	const exchange = call.known();
-	const found = await engine.hooks.resolve.promise(call.request, exchange);
+	const answer = ask(engine.hooks.resolve, call.request, exchange);
+	const found = answer instanceof Promise ? await answer : answer;
 	if (found === undefined || found.length === 0) {
 		throw refusal('model_not_found', `The model ${shown(call.request.model)} is not served here.`, {param: 'model'});
 	}
-	const targets = found.filter(target => allows(exchange.caller, target, providerOf(engine, target)));
+	const {caller} = exchange;
+	const targets = found.filter(target => mayUse(engine, call, caller, target, providerOf(engine, target)));
 	const first = found[0] as Target;
-	if (targets[0] !== first) {
-		throw refusal(
+	if (targets[0] !== first) throw notAllowed(engine, call, caller, first);
+	call.targets = targets;
+}
+
+function notAllowed(engine: Engine, call: Call, {name}: Caller, {provider}: Target): GatewayError {
+	if (wholeProvider(engine, call)) {
+		return refusal(
 			'model_not_allowed',
-			`The key "${exchange.caller.name}" may not use ${shown(call.request.model ?? first.provider)}.`,
-			{param: 'model'},
+			`The key "${name}" may use some models only, and what this call uses cannot be told: it takes a key that may use "${provider}.*".`,
 		);
 	}
-	call.targets = targets;
+	return refusal('model_not_allowed', `The key "${name}" may not use ${shown(call.request.model)}.`, {param: 'model'});
 }
 
 /** A model's name goes into headers, logs and URLs: what cannot be a name is refused before anybody looks at it. */

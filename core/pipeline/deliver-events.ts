@@ -9,6 +9,7 @@ import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
 import type {EventStream} from './event-stream.js';
 import {logFailure} from './fail.js';
+import {patienceMs, type UpstreamEvents} from './receive.js';
 import {tapReply, writeHead} from './reply.js';
 import {upstreamRefusal} from './send.js';
 
@@ -17,17 +18,20 @@ export async function deliverEvents(
 	engine: Engine,
 	call: Call,
 	answer: Answer,
-	events: EventStream,
+	source: UpstreamEvents,
 	response: ServerResponse,
 ): Promise<void> {
+	const {events, late} = source;
 	call.answered({dialect: answer.attempt.dialect, watcher: events.watcher, translation: answer.translation});
 	const {translation} = events;
 	if (engine.hooks.stream.taps.length > 0) {
-		return await writeStream(engine, call, answer, events.events(), response, events);
+		return await writeStream(engine, call, answer, events.events(), response, source);
 	}
 	await begin(engine, call, answer, response);
-	const patience = translation === undefined ? undefined : keepAlive(translation, response);
+	let patience: NodeJS.Timeout | undefined;
 	try {
+		if (late !== undefined) await untilBegun(late, response);
+		patience = keepAlive(translation, response);
 		await events.relay(response, watcher(engine, call), keeper(call));
 		judge(call, events);
 	} catch (error) {
@@ -47,16 +51,18 @@ export async function writeStream(
 	answer: Answer,
 	made: AsyncIterable<StreamEvent>,
 	response: ServerResponse,
-	source?: EventStream,
+	source?: UpstreamEvents,
 ): Promise<void> {
 	await begin(engine, call, answer, response);
 	const {stream} = engine.hooks;
-	const translation = source?.translation;
-	const patience = translation === undefined ? undefined : keepAlive(translation, response);
+	const translation = source?.events.translation;
+	let patience: NodeJS.Timeout | undefined;
 	try {
+		if (source?.late !== undefined) await untilBegun(source.late, response);
+		patience = keepAlive(translation, response);
 		const changed = stream.taps.length === 0 ? made : stream.call(made, call.routed());
 		await writeEvents(changed, response, watcher(engine, call), keeper(call));
-		if (source !== undefined) judge(call, source);
+		if (source !== undefined) judge(call, source.events);
 	} catch (error) {
 		breakOff(engine, call, upstreamRefusal(error), response, translation);
 	}
@@ -67,10 +73,10 @@ export async function writeStream(
 async function begin(engine: Engine, call: Call, answer: Answer, response: ServerResponse): Promise<void> {
 	call.streamed = true;
 	const reply = await tapReply(engine, call, answer, undefined);
-	writeHead(call.present(), reply, response);
-	if (answer.translation !== undefined) response.setHeader('content-type', 'text/event-stream; charset=utf-8');
-	response.setHeader('x-accel-buffering', 'no');
-	if (reply.headers['cache-control'] === undefined) response.setHeader('cache-control', 'no-cache');
+	const own: Record<string, string> = {'x-accel-buffering': 'no'};
+	if (answer.translation !== undefined) own['content-type'] = 'text/event-stream; charset=utf-8';
+	if (reply.headers['cache-control'] === undefined) own['cache-control'] = 'no-cache';
+	writeHead(call.present(), reply, response, own);
 }
 
 function watcher(engine: Engine, call: Call): ((event: StreamEvent) => void) | undefined {
@@ -120,10 +126,26 @@ function drained(response: ServerResponse): Promise<void> {
 	});
 }
 
-const patienceMs = 15_000;
+/** Means nothing in any format, and may stand before a first event. */
+const comment = Buffer.from(': keep-alive\n\n');
+
+/** Lets the client know that somebody is there until the provider has said something. @throws what the stream fails with. */
+async function untilBegun(late: Promise<unknown>, response: ServerResponse): Promise<void> {
+	const tell = (): void => {
+		if (!response.destroyed) response.write(comment);
+	};
+	tell();
+	const telling = setInterval(tell, patienceMs);
+	try {
+		await late;
+	} finally {
+		clearInterval(telling);
+	}
+}
 
 /** Proxies and clients take a silent connection for a dead one. Costs nothing per event: it looks at the bytes that left. */
-function keepAlive(translation: StreamTranslation, response: ServerResponse): NodeJS.Timeout {
+function keepAlive(translation: StreamTranslation | undefined, response: ServerResponse): NodeJS.Timeout | undefined {
+	if (translation === undefined) return undefined;
 	let written = -1;
 	return setInterval(() => {
 		const {socket} = response;

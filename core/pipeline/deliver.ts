@@ -4,13 +4,13 @@ import type {ServerResponse} from 'node:http';
 import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {GatewayError} from '../errors.js';
-import type {Translation} from '../exchange.js';
 import type {Engine} from '../gateway.js';
-import {isObject, type JsonObject} from '../json.js';
+import {isObject, type JsonObject, readMembers} from '../json.js';
 import type {StreamEvent} from '../stream-event.js';
 import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
 import {deliverEvents, writeStream} from './deliver-events.js';
+import type {WholeAnswer} from './receive.js';
 import {tapReply, writeHead} from './reply.js';
 import {upstreamRefusal} from './send.js';
 
@@ -21,7 +21,7 @@ export async function deliver(engine: Engine, call: Call, answer: Answer, respon
 		case 'whole':
 			return await deliverWhole(engine, call, answer, content, response);
 		case 'events':
-			return await deliverEvents(engine, call, answer, content.events, response);
+			return await deliverEvents(engine, call, answer, content, response);
 		case 'bytes':
 			return await deliverBytes(engine, call, answer, content.body, response);
 	}
@@ -31,31 +31,42 @@ async function deliverWhole(
 	engine: Engine,
 	call: Call,
 	answer: Answer,
-	{body: bytes, json: read}: {readonly body: Buffer; readonly json?: JsonObject},
+	{body: bytes, json: read, translated}: WholeAnswer,
 	response: ServerResponse,
 ): Promise<void> {
 	const {attempt, translation} = answer;
-	const native = once(() => read ?? parsed(bytes));
-	call.answered({dialect: attempt.dialect, reply: native, translation});
-	if (translation !== undefined && call.request.stream) {
-		return await writeStream(engine, call, answer, asStream(translation, native()), response);
-	}
-	const reads = translation !== undefined || engine.hooks.reply.taps.length > 0;
-	const json = reads ? native() : undefined;
-	const spoken = translation === undefined ? json : translation.reply(json ?? {});
-	const reply = await tapReply(engine, call, answer, spoken);
-	const said = reply.body ?? spoken;
-	const body = said === undefined || said === json ? bytes : Buffer.from(JSON.stringify(said));
-	writeHead(call, reply, response);
-	if (translation !== undefined) response.setHeader('content-type', 'application/json');
-	if (reply.status !== 204 && reply.status !== 304) response.setHeader('content-length', body.length);
+	let json = read;
+	const native = (): JsonObject | undefined => {
+		json ??= parsed(bytes);
+		return json;
+	};
+	const {dialect} = attempt;
+	call.answered({dialect, reply: () => json ?? readMembers(bytes, dialect.usageMembers), translation});
+	if (isEvents(translated)) return await writeStream(engine, call, answer, asStream(translated), response);
+	const own = translated === undefined && engine.hooks.reply.taps.length > 0 ? native() : undefined;
+	const reply = await tapReply(engine, call, answer, translated ?? own);
+	const said = reply.body ?? translated;
+	const body = said === undefined || said === own ? bytes : Buffer.from(JSON.stringify(said));
+	const length = reply.status === 204 || reply.status === 304 ? undefined : body.length;
+	writeHead(
+		call,
+		reply,
+		response,
+		translation === undefined
+			? {'content-length': length}
+			: {'content-type': 'application/json', 'content-length': length},
+	);
 	call.keep(body);
 	response.end(body);
 }
 
+function isEvents(translated: WholeAnswer['translated']): translated is readonly StreamEvent[] {
+	return Array.isArray(translated);
+}
+
 /** A provider that answers a streamed call plainly has answered; the client gets its stream all the same. */
-async function* asStream(translation: Translation, reply: JsonObject | undefined): AsyncGenerator<StreamEvent> {
-	yield* translation.replyAsStream(reply ?? {});
+async function* asStream(events: readonly StreamEvent[]): AsyncGenerator<StreamEvent> {
+	yield* events;
 }
 
 async function deliverBytes(
@@ -66,9 +77,8 @@ async function deliverBytes(
 	response: ServerResponse,
 ): Promise<void> {
 	const reply = await tapReply(engine, call, answer, undefined);
-	writeHead(call, reply, response);
 	const length = answer.headers['content-length'];
-	if (typeof length === 'string') response.setHeader('content-length', length);
+	writeHead(call, reply, response, {'content-length': typeof length === 'string' ? length : undefined});
 	response.flushHeaders();
 	if (call.keeping) keepBytes(call, body);
 	try {
@@ -102,12 +112,4 @@ function parsed(bytes: Buffer): JsonObject | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-function once<Value>(make: () => Value): () => Value {
-	let made: {value: Value} | undefined;
-	return () => {
-		made ??= {value: make()};
-		return made.value;
-	};
 }

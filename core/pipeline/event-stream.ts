@@ -10,6 +10,7 @@ import {withoutCredentials} from './credentials.js';
 
 const noBytes = Buffer.alloc(0);
 const mostTogetherBytes = 64 * 1024;
+const mostHeldBytes = 64 * 1024;
 const usageMember = Buffer.from(',"usage":null');
 
 /** What is done with a stream's events beside relaying them. */
@@ -35,6 +36,8 @@ export class EventStream {
 	#ended = false;
 	/** The provider's own error event was seen. */
 	failed = false;
+	/** Nothing but pings and comments has come, and so many that they are held no longer. */
+	waiting = false;
 
 	constructor(source: Readable, options: EventStreamOptions) {
 		this.#source = source;
@@ -59,12 +62,13 @@ export class EventStream {
 	}
 
 	/**
-	 * Waits for the first event that says something, and holds what came until then.
-	 * @returns what that event is; `idle` when the stream ended without one.
+	 * Waits for the first event that says something, and holds what came until then, 64 KiB at most.
+	 * @returns what that event is; `idle` when the stream ended, or is only kept alive, without one.
 	 * @throws what the source fails with.
 	 */
 	first(): Promise<EventFacts> {
 		const source = this.#source;
+		let heldBytes = 0;
 		return new Promise((resolve, reject) => {
 			const settle = (act: () => void): void => {
 				source.off('data', data).off('end', end).off('error', failed).off('close', closed);
@@ -78,7 +82,11 @@ export class EventStream {
 						if (first === 'idle') first = facts;
 						this.#keep(this.#held, event, facts);
 					}
-					if (first === 'idle') return;
+					if (first === 'idle') {
+						heldBytes += chunk.length;
+						if (heldBytes < mostHeldBytes || this.#held.length === 0) return;
+						this.waiting = true;
+					}
 					source.pause();
 					settle(() => resolve(first));
 				} catch (error) {
@@ -159,7 +167,7 @@ export class EventStream {
 					flush();
 					if (over) return;
 					write(this.#ended ? [] : this.#last());
-					for (const event of this.translation?.end() ?? []) {
+					for (const event of this.#ending()) {
 						watch?.(event);
 						keep?.(event.bytes);
 						response.write(event.bytes);
@@ -195,7 +203,12 @@ export class EventStream {
 			}
 			for (const event of this.#last()) yield* this.#translated(event);
 		}
-		yield* this.translation?.end() ?? [];
+		yield* this.#ending();
+	}
+
+	/** What a translation has held back; of a stream that was cut off it might look like a clean end. */
+	#ending(): readonly StreamEvent[] {
+		return this.translation === undefined || this.truncated ? [] : this.translation.end();
 	}
 
 	#translated(event: Buffer): readonly StreamEvent[] {

@@ -1,6 +1,6 @@
 /** Tells the client that its call failed, in its own envelope, when nothing has been sent yet. */
 
-import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {ServerResponse} from 'node:http';
 import {GatewayError, PluginError, tellable} from '../errors.js';
 import type {Engine} from '../gateway.js';
 import {describe} from '../log.js';
@@ -27,25 +27,14 @@ export function fail(engine: Engine, call: Call, error: unknown, response: Serve
 	response.setHeader('content-type', 'application/json; charset=utf-8');
 	response.setHeader('content-length', body.length);
 	if (told.code === 'slow_body') response.setHeader('connection', 'close');
-	else if (!response.req.complete) linger(response.req);
 	call.keep(body);
 	response.end(body);
 }
 
-const lingerMs = 5000;
-
-/**
- * A client that is still sending would see a reset instead of its answer if the connection were closed on it, so Node reads
- * and drops the rest of the body, for a while.
- */
-function linger(request: IncomingMessage): void {
-	const timer = setTimeout(() => request.destroy(), lingerMs);
-	request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
-}
-
 /** An opaque 500 for the client is a full line for whoever runs the gateway. */
 export function logFailure(engine: Engine, call: Call, error: unknown): void {
-	const blame =
-		error instanceof PluginError ? {plugin: error.plugin, hook: error.hook, ...describe(error.cause)} : describe(error);
+	const blame = PluginError.is(error)
+		? {plugin: error.plugin, hook: error.hook, ...describe(error.cause)}
+		: describe(error);
 	engine.log.error('a call failed in the gateway', {requestId: call.id, ...blame});
 }

@@ -1,26 +1,34 @@
 /** Looks at what upstream answered far enough to tell an answer from a failure; nothing goes to the client yet. */
 
-import {pipeline, type Readable} from 'node:stream';
-import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib';
-import type {StreamError} from '../conversation.js';
+import type {Readable} from 'node:stream';
+import type {EventFacts} from '../dialect.js';
 import {GatewayError, refusal} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
 import {isObject, type JsonObject} from '../json.js';
 import type {Headers} from '../request.js';
-import {readBody} from '../upstream/body.js';
+import type {StreamEvent} from '../stream-event.js';
+import {asStream, readBody} from '../upstream/body.js';
 import type {Call} from './call.js';
-import {withoutCredentials} from './credentials.js';
 import {EventStream} from './event-stream.js';
+import {contentType, failure, heldError, holdsErrorOnly, mayHoldError, meaning, parsed} from './judge.js';
 import {type Response, upstreamRefusal} from './send.js';
+import {decoded} from './unpack.js';
+
+/** A stream that has begun, or one that is so late that its client is not left without a byte any longer. */
+export interface UpstreamEvents {
+	readonly events: EventStream;
+	/** Settles with the first event; absent when that is there. */
+	readonly late?: Promise<unknown>;
+}
 
 /** What upstream answered. */
 export interface Answered {
 	readonly status: number;
 	readonly headers: Headers;
-	/** `whole`: read, and parsed when it is to be translated; `events`: a stream with its first event in hand; `bytes`: relayed unread. */
+	/** `whole`: read, and translated when need be; `events`: a stream, as a rule with its first event in hand; `bytes`: relayed unread. */
 	readonly content:
-		| {readonly kind: 'whole'; readonly body: Buffer; readonly json?: JsonObject}
-		| {readonly kind: 'events'; readonly events: EventStream}
+		| WholeAnswer
+		| ({readonly kind: 'events'} & UpstreamEvents)
 		| {readonly kind: 'bytes'; readonly body: Readable};
 	/** It is a failure. */
 	readonly error?: GatewayError;
@@ -28,8 +36,21 @@ export interface Answered {
 	readonly passable?: boolean;
 }
 
+/** An answer that has been read. */
+export interface WholeAnswer {
+	readonly kind: 'whole';
+	readonly body: Buffer;
+	/** When somebody had to look at it. */
+	readonly json?: JsonObject;
+	/** In the client's format, when that is another. */
+	readonly translated?: JsonObject | readonly StreamEvent[];
+}
+
 const mostReplyBytes = 256 * 1024 * 1024;
 const mostErrorBytes = 1024 * 1024;
+
+/** Proxies and clients take a connection for dead that is silent for a minute; some do after half of one. */
+export const patienceMs = 15_000;
 
 /** @throws {GatewayError} when the body breaks off, stalls or cannot be read before anything of it is of use. */
 export async function receive(
@@ -40,28 +61,54 @@ export async function receive(
 ): Promise<Answered> {
 	const {status} = response;
 	// An error may arrive when nobody is listening any more, such as after the client has left.
-	response.body.on('error', () => {});
+	if (!Buffer.isBuffer(response.body)) response.body.on('error', () => {});
 	try {
-		if (status >= 400) return await failure(call, attempt, response, translation);
+		if (status >= 400) {
+			const {headers, body} = decoded(attempt, response);
+			return failure(call, attempt, response, headers, await readBody(body, mostErrorBytes), translation);
+		}
 		if (call.endpoint.kind === 'passthrough')
-			return {status, headers: response.headers, content: {kind: 'bytes', body: response.body}};
+			return {status, headers: response.headers, content: {kind: 'bytes', body: asStream(response.body)}};
 		if (status >= 300)
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered with a redirection (${status}).`);
 		const {headers, body} = decoded(attempt, response);
-		if (isEventStream(headers)) return await eventStream(attempt, response, headers, body, translation);
+		if (isEventStream(headers)) return await eventStream(call, attempt, response, headers, asStream(body), translation);
 		const bytes = await readBody(body, mostReplyBytes);
 		if (!startsObject(bytes))
 			throw refusal(
 				'upstream_invalid',
 				`${attempt.provider.name} answered ${status} with ${contentType(headers)} where JSON or an event stream was expected.`,
 			);
-		if (translation === undefined) return {status, headers, content: {kind: 'whole', body: bytes}};
+		const whole = {kind: 'whole', body: bytes} as const;
+		const {readError} = attempt.provider;
+		if (translation === undefined && readError === undefined && !mayHoldError(bytes))
+			return {status, headers, content: whole};
 		const json = parsed(bytes.toString('utf8'));
+		if (readError?.(status, json) !== undefined || holdsErrorOnly(json))
+			return failure(call, attempt, response, headers, bytes, translation);
+		if (translation === undefined)
+			return {status, headers, content: isObject(json) ? Object.assign({json}, whole) : whole};
 		if (!isObject(json))
 			throw refusal('upstream_invalid', `${attempt.provider.name} answered ${status} with JSON that cannot be read.`);
-		return {status, headers, content: {kind: 'whole', body: bytes, json}};
+		return translated(call, translation, {status, headers, content: Object.assign({json}, whole)}, json);
 	} catch (error) {
 		throw upstreamRefusal(error);
+	}
+}
+
+/** What cannot be said in the client's format is no answer: another target may have one. */
+function translated(
+	{request}: Call,
+	translation: Translation,
+	{status, headers, content}: {readonly status: number; readonly headers: Headers; readonly content: WholeAnswer},
+	json: JsonObject,
+): Answered {
+	try {
+		const translated = request.stream ? translation.replyAsStream(json) : translation.reply(json);
+		return {status, headers, content: Object.assign({}, content, {translated})};
+	} catch (error) {
+		if (!GatewayError.is(error)) throw error;
+		return {status: error.status, headers, content, error};
 	}
 }
 
@@ -77,12 +124,8 @@ function startsObject(body: Buffer): boolean {
 	}
 	return false;
 }
-
-function contentType(headers: Headers): string {
-	return String(headers['content-type'] ?? 'no content type').split(';')[0] ?? '';
-}
-
 async function eventStream(
+	call: Call,
 	attempt: Attempt,
 	response: Response,
 	headers: Headers,
@@ -90,116 +133,40 @@ async function eventStream(
 	translation: Translation | undefined,
 ): Promise<Answered> {
 	const events = new EventStream(body, {
-		watcher: attempt.dialect.watchStream(),
+		watcher: attempt.dialect.watchStream(translation?.body ?? call.request.json),
 		hideUsage: response.usageAsked,
 		credentials: response.credentials,
 		translation: translation?.stream(),
 	});
-	const first = await events.first();
-	const answered = {status: response.status, headers, content: {kind: 'events', events}} as const;
+	const begun = events.first();
+	const first = await withPatience(begun);
+	const {status} = response;
+	if (first === undefined) return {status, headers, content: {kind: 'events', events, late: begun}};
+	const answered = {status, headers, content: {kind: 'events', events}} as const;
 	if (first === 'error') {
 		const said = heldError(attempt, events);
+		const meant = said === undefined ? undefined : attempt.provider.readError?.(said.status, {error: said});
+		if (meant !== undefined) return {...answered, ...meaning(attempt, status, headers, meant)};
 		const message = said === undefined ? 'began its stream with an error.' : `answered: ${said.message}`;
 		const error = new GatewayError('upstream_error', said?.status ?? 502, `${attempt.provider.name} ${message}`);
 		return {...answered, error, passable: true};
 	}
-	if (first === 'idle' && !events.settled)
+	if (first === 'idle' && !events.settled && !events.waiting)
 		throw refusal('upstream_invalid', `${attempt.provider.name} ended its stream without any event.`);
 	return answered;
 }
 
-/** Reads an error so that it can be judged, passed on or wrapped. */
-async function failure(
-	call: Call,
-	attempt: Attempt,
-	response: Response,
-	translation: Translation | undefined,
-): Promise<Answered> {
-	const {status} = response;
-	const {headers, body} = decoded(attempt, response);
-	const bytes = withoutCredentials(await readBody(body, mostErrorBytes), response.credentials());
-	const text = bytes.toString('utf8');
-	const json = parsed(text);
-	const read = attempt.provider.readError?.(status, json);
-	const passable = read === undefined && (call.endpoint.kind === 'passthrough' || attempt.dialect.isError(json));
-	const known = read?.status ?? status;
-	const said = read?.message ?? translation?.error(json) ?? message(json);
-	const answered = read?.code === undefined ? String(status) : `${status} (code ${read.code})`;
-	const error = new GatewayError('upstream_error', known > 599 ? 502 : known, told(attempt, answered, headers, said), {
-		headers: passedOn(headers),
+/** `undefined` when a stream that was promised says nothing for so long that its client must hear that somebody is there. */
+async function withPatience(begun: Promise<EventFacts>): Promise<EventFacts | undefined> {
+	let timer: NodeJS.Timeout | undefined;
+	const patience = new Promise<undefined>(resolve => {
+		timer = setTimeout(() => resolve(undefined), patienceMs);
 	});
-	return {status: known, headers, content: {kind: 'whole', body: bytes}, error, passable};
-}
-
-/** What the error event says that a stream began with. */
-function heldError(attempt: Attempt, events: EventStream): StreamError | undefined {
-	const decoder = attempt.dialect.codec?.decodeStream();
-	if (decoder === undefined) return undefined;
-	for (const event of events.held()) {
-		for (const decoded of decoder.push(event)) if (decoded.type === 'error') return decoded.error;
-	}
-	return undefined;
-}
-
-/** What the client is told of an error that is not in its own format: never a proxy's HTML. */
-function told(attempt: Attempt, status: string, headers: Headers, said: string | undefined): string {
-	return said === undefined
-		? `${attempt.provider.name} answered ${status} (${contentType(headers)}).`
-		: `${attempt.provider.name} answered ${status}: ${said.slice(0, 1000)}`;
-}
-
-/** The message of an error in any of the shapes that servers use. */
-function message(json: unknown): string | undefined {
-	if (!isObject(json)) return undefined;
-	for (const candidate of [json['error'], json['message'], json['detail'], json['msg']]) {
-		if (typeof candidate === 'string') return candidate;
-		if (isObject(candidate) && typeof candidate['message'] === 'string') return candidate['message'];
-	}
-	return undefined;
-}
-
-const retryHeaders = ['retry-after', 'retry-after-ms', 'x-should-retry'];
-
-/** What a client must know to try again in time, also when the error is wrapped. */
-function passedOn(headers: Headers): Record<string, string> {
-	const passed: Record<string, string> = {};
-	for (const [name, value] of Object.entries(headers)) {
-		if (typeof value === 'string' && (retryHeaders.includes(name) || /^(x|anthropic)-ratelimit-/.test(name)))
-			passed[name] = value;
-	}
-	return passed;
-}
-
-function parsed(text: string): unknown {
+	// Whoever delivers the stream hears of its failure; until then nobody may be listening.
+	begun.catch(() => {});
 	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
+		return await Promise.race([begun, patience]);
+	} finally {
+		clearTimeout(timer);
 	}
-}
-
-/** A body that came compressed although it was asked for plain is unpacked, and the headers no longer say otherwise. */
-function decoded(attempt: Attempt, response: Response): {headers: Headers; body: Readable} {
-	const encoding = String(response.headers['content-encoding'] ?? 'identity')
-		.trim()
-		.toLowerCase();
-	if (encoding === 'identity' || encoding === '') return response;
-	const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
-		gzip: createGunzip,
-		'x-gzip': createGunzip,
-		deflate: createInflate,
-		br: createBrotliDecompress,
-	};
-	const decoder = decoders[encoding]?.();
-	if (decoder === undefined) {
-		response.body.destroy();
-		throw refusal(
-			'upstream_invalid',
-			`${attempt.provider.name} answered in the encoding "${encoding}", which was not asked for.`,
-		);
-	}
-	const headers = Object.assign({}, response.headers, {'content-encoding': undefined, 'content-length': undefined});
-	// The pipeline destroys both ends with the first error; whoever reads the decoder sees it there.
-	pipeline(response.body, decoder, () => {});
-	return {headers, body: decoder as unknown as Readable};
 }

@@ -6,7 +6,7 @@ import type {Engine} from '../gateway.js';
 import type {JsonObject} from '../json.js';
 import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
-import {answeredHeaders, gatewayHeaders, setHeaders} from './headers.js';
+import {answeredHeaders, gatewayHeaders, writeHeaders} from './headers.js';
 
 /** Has plugins change status, headers and, when there is one, the JSON body. */
 export async function tapReply(
@@ -23,11 +23,17 @@ export async function tapReply(
 	return changed;
 }
 
-/** Sets status and headers; the first byte is about to leave. */
-export function writeHead(call: Call, reply: Reply, response: ServerResponse): void {
+/**
+ * Writes status and headers; the first byte is about to leave.
+ * @param own what the gateway knows better than the reply: type and length of what follows.
+ */
+export function writeHead(
+	call: Call,
+	reply: Reply,
+	response: ServerResponse,
+	own: Readonly<Record<string, string | number | undefined>>,
+): void {
 	call.status = reply.status;
 	call.firstByteMs = performance.now() - call.began;
-	response.statusCode = reply.status;
-	setHeaders(response, reply.headers);
-	setHeaders(response, gatewayHeaders(call));
+	writeHeaders(response, reply.status, Object.assign({}, reply.headers, gatewayHeaders(call), own));
 }

@@ -22,6 +22,7 @@ export async function run(
 	try {
 		// once per exchange
 		await authenticate(engine, call);
+		call.present();
 		call.request = await readRequest();
 		call.askedModel = call.request.model;
 		await rewrite(engine, call.present());

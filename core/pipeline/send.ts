@@ -1,6 +1,7 @@
 /** Makes the upstream request of one attempt and has it answered: by a plugin, or over the network. */
 
 import {Readable} from 'node:stream';
+import {ask} from '../ask.js';
 import {refusal} from '../errors.js';
 import type {Attempt, Translation, UpstreamAnswer} from '../exchange.js';
 import type {Engine} from '../gateway.js';
@@ -14,22 +15,27 @@ import {forwardedHeaders} from './headers.js';
 export interface Response {
 	readonly status: number;
 	readonly headers: Headers;
-	readonly body: Readable;
+	readonly body: Buffer | Readable;
 	/** The gateway asked the stream to report usage; the client did not. */
 	readonly usageAsked: boolean;
 	/** Values that `sign` added: they must not come back to the client in an error. */
 	readonly credentials: () => readonly string[];
 }
 
-/** Builds, prepares, signs and sends. @throws {GatewayError} when upstream cannot be reached or does not answer in time. */
+/**
+ * Builds, prepares, signs and sends.
+ * @param cleaning what is replaced in the client's own bytes.
+ * @throws {GatewayError} when upstream cannot be reached or does not answer in time.
+ */
 export async function send(
 	engine: Engine,
 	call: Call,
 	attempt: Attempt,
 	translation: Translation | undefined,
+	cleaning: readonly Splice[] = [],
 ): Promise<Response> {
 	const {prepare, sign, send} = engine.hooks;
-	const {bytes, usageAsked} = body(call, attempt, translation);
+	const {bytes, usageAsked} = body(call, attempt, translation, cleaning);
 	let request = new UpstreamRequest(
 		call.request.method,
 		url(call, attempt, translation),
@@ -41,11 +47,14 @@ export async function send(
 	if (!attempt.provider.signs) request = request.withHeaders(call.anonymousCredentials());
 	call.present();
 	const signer = sign.get(attempt.provider.name);
-	if (signer !== undefined && signer.taps.length > 0) request = await signer.promise(request, attempt);
+	if (signer !== undefined && signer.taps.length > 0) {
+		const answer = ask(signer, request, attempt);
+		request = (answer instanceof Promise ? await answer : answer) ?? request;
+	}
 	const signed = request.headers;
 	const credentials = (): readonly string[] => added(unsigned, signed);
 	call.present();
-	const own = send.taps.length > 0 ? await send.promise(request, attempt) : undefined;
+	const own = send.taps.length > 0 ? await unlessStalled(call, send.promise(request, attempt)) : undefined;
 	if (own !== undefined) return {...own, body: readable(call, own), usageAsked, credentials};
 	const answer = await overNetwork(engine, call.present(), attempt, request);
 	return {status: answer.status, headers: answer.headers, body: answer.body, usageAsked, credentials};
@@ -61,10 +70,15 @@ async function overNetwork(engine: Engine, call: Call, attempt: Attempt, request
 	});
 	call.cancel = () => pending.abort();
 	try {
-		return await pending.response;
+		return await unlessStalled(call, pending.response);
 	} catch (error) {
 		throw upstreamRefusal(error);
 	}
+}
+
+/** An answer, unless the client first stops sending what is to be answered. */
+function unlessStalled<Value>({stalled}: Call, answer: Promise<Value>): Promise<Value> {
+	return stalled === undefined ? answer : Promise.race([stalled, answer]);
 }
 
 /** What the transport reports, as the error that the client is told. */
@@ -84,22 +98,25 @@ function url(call: Call, {provider, target, dialect}: Attempt, translation: Tran
 			: endpoint.kind === 'model'
 				? (endpoint.route.upstreamPath ?? endpoint.route.path)
 				: call.request.path);
-	const url = provider.locate(path, dialect.family, target.model);
-	if (call.request.query !== '' && translation === undefined)
-		url.search = url.search === '' ? call.request.query : `${url.search}&${call.request.query.slice(1)}`;
+	const located = provider.locate(path, dialect.family, target.model);
+	const {query} = call.request;
+	if (query === '' || translation !== undefined) return located;
+	const url = new URL(located);
+	url.search = url.search === '' ? query : `${url.search}&${query.slice(1)}`;
 	return url;
 }
 
-/** The client's bytes, with the model named as upstream names it and everything else as it came. */
+/** The client's bytes, with the model named as upstream names it and, but for what is cleaned, everything else as it came. */
 function body(
 	call: Call,
 	attempt: Attempt,
 	translation: Translation | undefined,
+	cleaning: readonly Splice[],
 ): {bytes: Buffer | Readable | undefined; usageAsked: boolean} {
 	const {request} = call;
 	if (translation !== undefined) return {bytes: Buffer.from(JSON.stringify(translation.body)), usageAsked: false};
 	if (request.json === undefined) return {bytes: request.upload, usageAsked: false};
-	const changes: Splice[] = [];
+	const changes: Splice[] = [...cleaning];
 	if (request.model !== undefined && attempt.target.model !== '' && request.model !== attempt.target.model) {
 		changes.push({name: 'model', json: JSON.stringify(attempt.target.model)});
 	}
@@ -125,8 +142,9 @@ function added(before: UpstreamRequest['headers'], after: UpstreamRequest['heade
 }
 
 /** A plugin's answer, as if it had come over the network. */
-function readable(call: Call, answer: UpstreamAnswer): Readable {
-	const body = Readable.from(Buffer.isBuffer(answer.body) ? [answer.body] : answer.body, {objectMode: false});
+function readable(call: Call, answer: UpstreamAnswer): Buffer | Readable {
+	if (Buffer.isBuffer(answer.body)) return answer.body;
+	const body = Readable.from(answer.body, {objectMode: false});
 	call.cancel = () => body.destroy();
 	return body;
 }

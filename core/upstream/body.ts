@@ -1,24 +1,25 @@
-import type {Readable} from 'node:stream';
+import {Readable} from 'node:stream';
 import {UpstreamError} from './errors.js';
-import {PooledBody} from './pooled-body.js';
-
-const noBytes = Buffer.alloc(0);
 
 /**
  * Reads a whole answer into one buffer. An answer beyond `limit` bytes is destroyed, so that its connection is let go.
  *
  * @throws UpstreamError 'too-large' beyond `limit` bytes, or whatever the body itself fails with.
  */
-export function readBody(body: Readable, limit: number): Promise<Buffer> {
+export function readBody(body: Buffer | Readable, limit: number): Buffer | Promise<Buffer> {
+	return Buffer.isBuffer(body) && body.length <= limit ? body : gather(asStream(body), limit);
+}
+
+/** A body that is there whole, for those who read it piece by piece. */
+export function asStream(body: Buffer | Readable): Readable {
+	return Buffer.isBuffer(body) ? Readable.from([body], {objectMode: false}) : body;
+}
+
+function gather(body: Readable, limit: number): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		// A stream that broke before we came never says so again.
 		if (body.destroyed) {
 			reject(body.errored ?? closedError());
-			return;
-		}
-		// A small answer comes in one piece with its head: then nothing is listened for.
-		if (body instanceof PooledBody && body.whole && body.readableLength <= limit) {
-			resolve(body.read() ?? noBytes);
 			return;
 		}
 		const chunks: Buffer[] = [];

@@ -7,8 +7,8 @@ import type {UpstreamError} from './errors.js';
 export interface CallReport {
 	readonly host: string;
 	readonly clock: CallClock;
-	/** The head of the final answer; at most once. */
-	answered(status: number, headers: IncomingHttpHeaders, body: Readable): void;
+	/** The head of the final answer, with a body that is there whole or still comes in; at most once. */
+	answered(status: number, headers: IncomingHttpHeaders, body: Buffer | Readable): void;
 	/** The call failed before the head of its answer; failures after it are the body's. */
 	failed(error: UpstreamError): void;
 }

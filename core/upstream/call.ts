@@ -10,9 +10,9 @@ export interface UpstreamResponse {
 	readonly headers: IncomingHttpHeaders;
 	/**
 	 * The bytes as on the wire, not decompressed. Fails with an UpstreamError on reset, truncation, idle and total
-	 * timeout. Read it to its end or destroy it, else its connection stays taken.
+	 * timeout. Read it to its end or destroy it, else its connection stays taken. A small plain answer is there whole.
 	 */
-	readonly body: Readable;
+	readonly body: Buffer | Readable;
 }
 
 /** A call that has been sent. */
@@ -35,9 +35,9 @@ export interface PendingCall {
 export class AnswerHead {
 	readonly statusCode: number;
 	readonly headers: IncomingHttpHeaders;
-	readonly body: Readable;
+	readonly body: Buffer | Readable;
 
-	constructor(statusCode: number, headers: IncomingHttpHeaders, body: Readable) {
+	constructor(statusCode: number, headers: IncomingHttpHeaders, body: Buffer | Readable) {
 		this.statusCode = statusCode;
 		this.headers = headers;
 		this.body = body;
@@ -62,7 +62,7 @@ export class Call implements PendingCall, CallReport {
 	#answer: ((head: AnswerHead) => void) | undefined;
 	#wire: Wire | undefined;
 	#client: {destroy(): unknown} | undefined;
-	#body: Readable | undefined;
+	#body: Buffer | Readable | undefined;
 	#over = false;
 
 	constructor(host: string, timeouts: Timeouts, uploading: boolean) {
@@ -92,8 +92,9 @@ export class Call implements PendingCall, CallReport {
 
 	/** got has seen the head. */
 	deliver(head: AnswerHead): void {
-		if (this.#over) head.body.destroy();
-		else this.#resolve({status: head.statusCode, headers: head.headers, body: head.body});
+		const {statusCode: status, headers, body} = head;
+		if (!this.#over) this.#resolve({status, headers, body});
+		else if (!Buffer.isBuffer(body)) body.destroy();
 	}
 
 	/** got could not even send the call. Its error holds the options, headers and all: only the cause is looked at. */
@@ -102,7 +103,7 @@ export class Call implements PendingCall, CallReport {
 		this.failed(describeFailure(cause, {host: this.host, connected: false, answered: false, reusedSocket: false}));
 	}
 
-	answered(status: number, headers: IncomingHttpHeaders, body: Readable): void {
+	answered(status: number, headers: IncomingHttpHeaders, body: Buffer | Readable): void {
 		this.#body = body;
 		this.#answer?.(new AnswerHead(status, headers, body));
 	}

@@ -8,8 +8,6 @@ export class PooledBody extends Readable {
 	readonly #clock: CallClock;
 	readonly #resume: () => void;
 	readonly #closed: () => void;
-	/** The end is in: what has not been read is all that is left. */
-	whole = false;
 
 	/** `resume` lets undici go on; `closed` hears when nobody wants this body any more, at the latest at its end. */
 	constructor(clock: CallClock, resume: () => void, closed: () => void) {
@@ -21,7 +19,6 @@ export class PooledBody extends Readable {
 
 	/** The answer has come to its end. */
 	finish(): void {
-		this.whole = true;
 		this.push(null);
 	}
 

@@ -1,3 +1,4 @@
+import type {IncomingHttpHeaders} from 'node:http';
 import {buildConnector, type Dispatcher, Pool} from 'undici';
 import type {CallReport, FlatHeaders, Wire} from './call-report.js';
 import {describeFailure, type UpstreamError} from './errors.js';
@@ -57,11 +58,24 @@ export class PooledOrigin {
 	}
 }
 
+/** A plain answer up to this size is handed over whole: a stream around it would cost more than reading it. */
+const mostWholeBytes = 256 * 1024;
+
+/** An answer that is still small enough to be handed over whole. */
+interface Gathering {
+	readonly status: number;
+	readonly headers: IncomingHttpHeaders;
+	readonly resume: () => void;
+	readonly pieces: Buffer[];
+	size: number;
+}
+
 /** One call over an undici pool: the cheapest way to send a buffer and get a plain answer. */
 export class PooledWire implements Wire, Dispatcher.DispatchHandler {
 	readonly #report: CallReport;
 	readonly #origin: PooledOrigin;
 	#abort: (() => void) | undefined;
+	#gathering: Gathering | undefined;
 	#body: PooledBody | undefined;
 	#over = false;
 	#connected = false;
@@ -108,20 +122,43 @@ export class PooledWire implements Wire, Dispatcher.DispatchHandler {
 
 	onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
 		if (status < 200) return true;
-		this.#body = new PooledBody(this.#report.clock, resume, this.#close);
 		this.#report.clock.answered();
-		this.#report.answered(status, parseRawHeaders(headers), this.#body);
+		this.#gathering = {status, headers: parseRawHeaders(headers), resume, pieces: [], size: 0};
+		if (isEventStream(this.#gathering.headers)) this.#relay(this.#gathering);
 		return true;
 	}
 
 	onData(chunk: Buffer): boolean {
-		return this.#body?.feed(chunk) ?? true;
+		const gathering = this.#gathering;
+		if (gathering === undefined) return this.#body?.feed(chunk) ?? true;
+		this.#report.clock.moved(false);
+		gathering.pieces.push(chunk);
+		gathering.size += chunk.length;
+		return gathering.size <= mostWholeBytes || this.#relay(gathering);
 	}
 
 	onComplete(): void {
 		this.#over = true;
 		this.#report.clock.stop();
-		this.#body?.finish();
+		const gathering = this.#gathering;
+		if (gathering === undefined) {
+			this.#body?.finish();
+			return;
+		}
+		const {status, headers, pieces, size} = gathering;
+		const [only] = pieces;
+		this.#report.answered(status, headers, pieces.length === 1 && only ? only : Buffer.concat(pieces, size));
+	}
+
+	/** Too much to be held, or somebody waits for each piece: what is here and what comes goes through a stream. */
+	#relay({status, headers, resume, pieces}: Gathering): boolean {
+		this.#gathering = undefined;
+		const body = new PooledBody(this.#report.clock, resume, this.#close);
+		this.#body = body;
+		this.#report.answered(status, headers, body);
+		let more = true;
+		for (const piece of pieces) more = body.feed(piece);
+		return more;
 	}
 
 	onError(error: Error): void {
@@ -132,10 +169,14 @@ export class PooledWire implements Wire, Dispatcher.DispatchHandler {
 		const failure = describeFailure(error, {
 			host: this.#report.host,
 			connected: this.#connected,
-			answered: this.#body !== undefined,
+			answered: this.#body !== undefined || this.#gathering !== undefined,
 			reusedSocket: this.#reused && !this.#heard,
 		});
 		if (this.#body === undefined) this.#report.failed(failure);
 		else this.#body.destroy(failure);
 	}
+}
+
+function isEventStream(headers: IncomingHttpHeaders): boolean {
+	return headers['content-type']?.startsWith('text/event-stream') === true;
 }

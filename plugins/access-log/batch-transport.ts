@@ -1,19 +1,13 @@
-/** winston's stream transport, but for one write per line: gathers lines, hands them over in few large writes, waits for nobody. */
+/** winston's stream transport, but for batches of lines: a stream that takes nothing is waited for by nobody. */
 
 import type {Writable} from 'node:stream';
 import {transports} from 'winston';
+import type {Lines} from './line-batch.js';
 
-/** A line waits at most this long. */
-const longestWaitMs = 10;
-/** As many characters as are worth a write of their own. */
-const fullBatch = 64 * 1024;
 /** What is kept, in characters, while the stream takes nothing. */
 const mostPending = 4 * 1024 * 1024;
 /** How long closing waits for the stream to take the rest. */
 const longestCloseMs = 1000;
-
-/** Where winston's formats leave the finished line. */
-export const message: unique symbol = Symbol.for('message');
 
 /** What a transport has to tell. */
 export interface BatchReport {
@@ -23,13 +17,20 @@ export interface BatchReport {
 	broken(error: Error): void;
 }
 
+/** What a logger in front of a {@link BatchTransport} is given. */
+export interface BatchInfo {
+	readonly level: string;
+	readonly lines: Lines;
+}
+
 export class BatchTransport extends transports.Stream {
 	readonly #sink: Writable;
 	readonly #report: BatchReport;
+	/** Lines that the stream did not take, told of or not. */
+	lost = 0;
 	#pending = '';
 	#pendingLines = 0;
-	#dropped = 0;
-	#timer: NodeJS.Timeout | undefined;
+	#told = 0;
 	/** The stream has asked to be left alone until it drains. */
 	#blocked = false;
 	#broken = false;
@@ -42,17 +43,12 @@ export class BatchTransport extends transports.Stream {
 		sink.on('drain', this.#drained);
 	}
 
-	override log(info: {readonly [message]: string}, next: () => void): void {
-		const line = info[message];
-		if (this.#broken || this.#pending.length + line.length > mostPending) this.#dropped++;
+	override log({lines: {text, count}}: BatchInfo, next: () => void): void {
+		if (this.#broken || this.#pending.length + text.length > mostPending) this.lost += count;
 		else {
-			this.#pending += line;
-			this.#pending += '\n';
-			this.#pendingLines++;
-			if (!this.#blocked) {
-				if (this.#pending.length >= fullBatch) this.#flush();
-				else this.#timer ??= setTimeout(() => this.#flush(), longestWaitMs).unref();
-			}
+			this.#pending += text;
+			this.#pendingLines += count;
+			if (!this.#blocked) this.#flush();
 		}
 		next();
 	}
@@ -77,16 +73,12 @@ export class BatchTransport extends transports.Stream {
 			return;
 		}
 		this.#sink.once('error', finish);
-		this.#clearTimer();
-		const rest = this.#take();
-		this.#sink.write(rest, finish);
+		this.#sink.write(this.#take(), finish);
 	}
 
-	readonly #flush = (): void => {
-		this.#clearTimer();
-		if (this.#pending === '') return;
-		this.#blocked = !this.#sink.write(this.#take());
-	};
+	#flush(): void {
+		if (this.#pending !== '') this.#blocked = !this.#sink.write(this.#take());
+	}
 
 	readonly #drained = (): void => {
 		this.#blocked = false;
@@ -97,8 +89,7 @@ export class BatchTransport extends transports.Stream {
 	readonly #failed = (error: Error): void => {
 		if (this.#broken) return;
 		this.#broken = true;
-		this.#clearTimer();
-		this.#dropped += this.#pendingLines;
+		this.lost += this.#pendingLines;
 		this.#take();
 		this.#report.broken(error);
 	};
@@ -110,14 +101,9 @@ export class BatchTransport extends transports.Stream {
 		return text;
 	}
 
-	#clearTimer(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
-	}
-
 	#tellDropped(): void {
-		if (this.#dropped === 0) return;
-		this.#report.dropped(this.#dropped);
-		this.#dropped = 0;
+		if (this.lost === this.#told) return;
+		this.#report.dropped(this.lost - this.#told);
+		this.#told = this.lost;
 	}
 }

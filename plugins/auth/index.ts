@@ -5,6 +5,7 @@ import {ConfigError, definePlugin, type Gateway} from '../../core/index.js';
 import {canMatch, closestPatterns} from './allow-patterns.js';
 import {authenticator} from './authenticate.js';
 import {keyHashCommand} from './key-hash-command.js';
+import {admission} from './keys.js';
 import {loadKeys} from './load-keys.js';
 import {type AuthOptions, authSchema, type KeyOptions} from './options.js';
 
@@ -25,6 +26,7 @@ export const auth = definePlugin<AuthOptions>({
 		if (anonymous && keys.some(({name}) => name === 'anonymous'))
 			throw new ConfigError('keys: the name "anonymous" is taken by the callers that anonymous: true lets in');
 		const ring = loadKeys(keys, gateway.log);
+		gateway.provide(admission, {anonymous, keys: keys.length > 0});
 		gateway.hooks.authenticate.tap('auth', authenticator(ring, anonymous));
 		gateway.commands.add('key hash', keyHashCommand(process.stdin));
 		// Aliases are settled in this step by plugins that may stand behind this one: look when all have had their turn.

@@ -2,6 +2,7 @@
 
 import type {Context} from 'koa';
 import {allows, definePlugin, type Gateway, type KnownExchange, refusal, type Target} from '../../core/index.js';
+import * as descriptions from './descriptions.js';
 import {anthropicModel, anthropicPage, type Model, openaiModel} from './shapes.js';
 
 export const catalog = definePlugin({
@@ -19,6 +20,7 @@ export const catalog = definePlugin({
 				method: 'GET',
 				path: `${prefix}/v1/models`,
 				summary: 'The models that this key may use.',
+				description: descriptions.models,
 				access: 'caller',
 				handle(ctx, exchange) {
 					const list = visible(exchange);
@@ -33,6 +35,7 @@ export const catalog = definePlugin({
 				method: 'GET',
 				path: `${prefix}/v1/models/*id`,
 				summary: 'One model, by any name that a call may give it.',
+				description: descriptions.model,
 				access: 'caller',
 				handle(ctx, exchange) {
 					const id = idOf(ctx);
@@ -49,6 +52,7 @@ export const catalog = definePlugin({
 			method: 'GET',
 			path: '/v1/providers',
 			summary: 'The providers that are registered.',
+			description: descriptions.providers,
 			access: 'caller',
 			handle(ctx) {
 				const data = gateway.providers

@@ -13,14 +13,21 @@ import {chatUsage} from './openai-usage.js';
 
 /** Watches a stream of chunks. It parses those that end a choice, count tokens or report an error, and no others. */
 export class ChunkWatcher implements StreamWatcher {
+	readonly #choices: number;
+	readonly #finished = new Set<unknown>();
 	#usage: Usage | undefined;
 	#complete = false;
+
+	/** @param request tells how many choices there will be. */
+	constructor(request: JsonObject = {}) {
+		this.#choices = choicesOf(request);
+	}
 
 	get usage(): Usage | undefined {
 		return this.#usage;
 	}
 
-	/** Not every server sends `[DONE]`, and some end after it was due: a choice that has finished is enough. */
+	/** Not every server sends `[DONE]`, and some end after it was due: it is enough that every choice has finished. */
 	get complete(): boolean {
 		return this.#complete;
 	}
@@ -58,13 +65,20 @@ export class ChunkWatcher implements StreamWatcher {
 		const usage = chatUsage(chunk);
 		if (usage !== undefined) this.#usage = usage;
 		const choices: readonly unknown[] = Array.isArray(chunk['choices']) ? chunk['choices'] : [];
-		if (choices.some(hasFinished)) this.#complete = true;
+		for (const choice of choices) if (hasFinished(choice)) this.#finished.add(choice['index'] ?? 0);
+		if (this.#finished.size >= this.#choices) this.#complete = true;
 		// OpenRouter puts an error beside choices, even behind a finish reason.
 		if (chunk['error']) return 'error';
 		if (choices.length > 0) return 'content';
 		// Azure begins with a chunk of filter results that has no choices.
 		return usage === undefined ? 'idle' : 'usage-only';
 	}
+}
+
+/** `n` for each prompt, of which only Completions has several. A list of numbers is one prompt, in tokens. */
+function choicesOf({n, prompt}: JsonObject): number {
+	const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? prompt.length : 1;
+	return (typeof n === 'number' ? n : 1) * prompts;
 }
 
 /** Has a choice, and nothing that is of interest beside the content. */
@@ -80,7 +94,7 @@ function hasChoice(data: string): boolean {
 }
 
 /** Some servers write `"finish_reason":""` into every chunk. */
-function hasFinished(choice: unknown): boolean {
+function hasFinished(choice: unknown): choice is JsonObject {
 	return isObject(choice) && typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '';
 }
 

@@ -3,6 +3,7 @@
 import type {Context} from 'koa';
 import {definePlugin} from '../../core/index.js';
 import {type CheckReport, CheckRunner} from './check-runner.js';
+import * as descriptions from './descriptions.js';
 import {ProviderObserver} from './provider-observer.js';
 
 type Status = 'ok' | 'degraded' | 'down';
@@ -26,6 +27,7 @@ export const health = definePlugin({
 			method: 'GET',
 			path: '/health',
 			summary: 'The state of the gateway, of what it needs and of its providers.',
+			description: descriptions.health,
 			access: 'open',
 			async handle(ctx) {
 				const checks = await runner.run();
@@ -46,6 +48,7 @@ export const health = definePlugin({
 			method: 'GET',
 			path: '/health/live',
 			summary: 'Answers as long as the process serves.',
+			description: descriptions.live,
 			access: 'open',
 			handle: ctx => answer(ctx, 'ok', {status: 'ok'}),
 		});
@@ -53,6 +56,7 @@ export const health = definePlugin({
 			method: 'GET',
 			path: '/health/ready',
 			summary: 'Whether calls should be sent here.',
+			description: descriptions.ready,
 			access: 'open',
 			async handle(ctx) {
 				const checks = await runner.run();

@@ -13,9 +13,13 @@ export const gemini = defineProvider({
 	baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
 	dialects: ['openai-chat', 'openai-embeddings'],
 	auth: 'bearer',
-	// https://ai.google.dev/gemini-api/docs/models, 2026-06.
+	// https://ai.google.dev/gemini-api/docs/models and …/docs/deprecations, 2026-09.
 	models: [
+		'gemini-3.8-flash',
+		'gemini-3.7-flash',
+		'gemini-3.6-flash',
 		'gemini-3.5-flash',
+		'gemini-3.5-flash-lite',
 		'gemini-3.1-pro-preview',
 		'gemini-3.1-flash-lite',
 		'gemini-2.5-pro',

@@ -12,7 +12,14 @@ export const grok = defineProvider({
 	baseUrl: 'https://api.x.ai/v1',
 	dialects: ['openai-chat', 'openai-responses'],
 	auth: 'bearer',
-	// https://docs.x.ai/developers/models, 2026-07.
-	models: ['grok-4.5', 'grok-4.3', 'grok-4.20-0309-reasoning', 'grok-4.20-0309-non-reasoning', 'grok-build-0.1'],
+	// https://docs.x.ai/developers/models, 2026-07; 4.6 from genai-prices 0.1.8, 2026-11.
+	models: [
+		'grok-4.6',
+		'grok-4.5',
+		'grok-4.3',
+		'grok-4.20-0309-reasoning',
+		'grok-4.20-0309-non-reasoning',
+		'grok-build-0.1',
+	],
 	countsTokens: false,
 });

@@ -12,7 +12,7 @@ export const groq = defineProvider({
 	baseUrl: 'https://api.groq.com/openai/v1',
 	dialects: ['openai-chat'],
 	auth: 'bearer',
-	// Production models of https://console.groq.com/docs/models, 2026-09.
+	// Production models of https://console.groq.com/docs/models, 2026-11.
 	models: ['openai/gpt-oss-120b', 'openai/gpt-oss-20b', 'llama-3.3-70b-versatile', 'llama-3.1-8b-instant'],
 	countsTokens: false,
 });

@@ -40,10 +40,14 @@ export function defineProvider(form: ProviderForm): (options: CompatibleOptions)
 	});
 }
 
+/** Paths whose URLs are kept: far more than there are routes; paths that are passed through may be anything. */
+const mostUrls = 100;
+
 function register(gateway: Gateway, form: ProviderForm, settings: ProviderSettings): void {
 	const {name, dialects} = settings;
 	const {plain, signed, signs} = readHeaders(settings, [authOf(form, 'openai'), authOf(form, 'anthropic')]);
 	const {kind, rootOf} = roots(gateway, form, settings);
+	const urls: Readonly<Record<Family, Map<string, URL>>> = {openai: new Map(), anthropic: new Map()};
 	const provider: Provider = Object.freeze({
 		name,
 		kind,
@@ -56,10 +60,14 @@ function register(gateway: Gateway, form: ProviderForm, settings: ProviderSettin
 		...(form.countsTokens !== undefined && {countsTokens: form.countsTokens}),
 		...(form.readError !== undefined && {readError: form.readError}),
 		signs,
-		locate: (path: string, family: Family, model: string) =>
-			form.locate === undefined
-				? joinPath(rootOf(family), form.surfaces === undefined ? kind : family, path)
-				: form.locate({baseUrl: rootOf(family), path, model}),
+		locate: (path: string, family: Family, model: string) => {
+			if (form.locate !== undefined) return form.locate({baseUrl: rootOf(family), path, model});
+			const known = urls[family].get(path);
+			if (known !== undefined) return known;
+			const url = joinPath(rootOf(family), form.surfaces === undefined ? kind : family, path);
+			if (urls[family].size < mostUrls) urls[family].set(path, url);
+			return url;
+		},
 	});
 	gateway.providers.add(name, provider);
 	gateway.beforeListen(() => requireDialects(gateway, dialects));

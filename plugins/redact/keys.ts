@@ -1,12 +1,19 @@
-/** What the redact plugin offers to other plugins. */
+/** What `redact` offers to the plugins that keep something of a call. */
 
-import {type Key, key} from '../../core/index.js';
+import {type Exchange, type Key, key} from '../../core/index.js';
 
-/** Takes out of a text what shall not be kept. */
+/** Takes personal data and secrets out of text before it is kept. */
 export interface Redactor {
-	/** The text with everything that is confidential replaced. */
-	text(value: string): string;
+	/**
+	 * Replaces every value that the config wants gone by its kind: `[email]`, `[card]`, `[name of an own pattern]`. Text without
+	 * any comes back as it is; doing it twice changes nothing more.
+	 * @param value plain text, JSON text or JSON within JSON, as a whole: cut it afterwards, not before, for half a value is
+	 * not recognised; and put the pieces of a stream together first.
+	 * @param exchange the call that the text belongs to, when `where` has `traffic`: what its request had replaced is replaced
+	 * here too, also where the value alone looks like nothing.
+	 */
+	text(value: string, exchange?: Exchange): string;
 }
 
-/** The redactor of records; absent when the config lists none. */
+/** Provided by `redact`; take it with `gateway.find(redactor)` in `beforeListen`. */
 export const redactor: Key<Redactor> = key('redact.redactor');

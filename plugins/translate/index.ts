@@ -60,13 +60,15 @@ function translated(
 	request: ClientRequest,
 	client: Codec,
 	target: Speaking,
-	{target: {provider, model}}: Attempt,
+	attempt: Attempt,
 	table: ModelTable,
 	mode: 'report' | 'refuse' | 'ignore',
 ): Translation {
+	const {provider, model} = attempt.target;
 	const conversation = request.conversation();
 	if (conversation === undefined || request.json === undefined)
 		throw refusal('invalid_body', 'The call carries no conversation.');
+	const {readError} = attempt.provider;
 	const names = new CallNames(conversation, client, target.codec);
 	const asked = Object.assign({}, names.request(conversation), {model});
 	const {body, losses} = target.codec.encodeRequest(asked, table.traits(provider, model));
@@ -78,6 +80,7 @@ function translated(
 		target,
 		model,
 		names,
+		readError,
 	});
 	const route = target.routes.find(({operation}) => operation === 'generate');
 	return {

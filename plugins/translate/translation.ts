@@ -8,9 +8,11 @@ import type {
 	Dialect,
 	GatewayError,
 	JsonObject,
+	Provider,
 	ReplyContext,
 	StreamDecoder,
 	StreamEncoder,
+	StreamError,
 	StreamEvent,
 	StreamTranslation,
 	Usage,
@@ -31,6 +33,8 @@ export interface Crossing {
 	/** Upstream's name of the model, for answers that name none. */
 	readonly model: string;
 	readonly names: CallNames;
+	/** What an error of the provider's own shape means. */
+	readonly readError?: Provider['readError'];
 }
 
 /** An id that nobody else has. */
@@ -64,9 +68,10 @@ export class WayBack {
 	}
 
 	stream(): StreamTranslation {
-		const {client, target, model, names, requestBytes} = this.#crossing;
+		const {client, target, model, names, requestBytes, readError} = this.#crossing;
 		return new StreamBack(
 			target.codec.decodeStream(),
+			error => readError?.(error.status, {error}) ?? error,
 			named => client.encodeStream(this.#context(named === '' ? model : named)),
 			names,
 			requestBytes,
@@ -98,6 +103,7 @@ export class WayBack {
 /** The way back of one stream, event by event; nothing is held back but what the client's format needs. */
 class StreamBack implements StreamTranslation {
 	readonly #decoder: StreamDecoder;
+	readonly #meaning: (error: StreamError) => StreamError;
 	readonly #encoderFor: (model: string) => StreamEncoder;
 	readonly #names: CallNames;
 	readonly #requestBytes: number;
@@ -108,12 +114,14 @@ class StreamBack implements StreamTranslation {
 
 	constructor(
 		decoder: StreamDecoder,
+		meaning: (error: StreamError) => StreamError,
 		encoderFor: (model: string) => StreamEncoder,
 		names: CallNames,
 		requestBytes: number,
 		estimated: (usage: Usage) => void,
 	) {
 		this.#decoder = decoder;
+		this.#meaning = meaning;
 		this.#encoderFor = encoderFor;
 		this.#names = names;
 		this.#requestBytes = requestBytes;
@@ -164,6 +172,8 @@ class StreamBack implements StreamTranslation {
 			case 'part-delta':
 				if ('text' in event.delta) this.#textLength += event.delta.text.length;
 				return this.#encoder.push(event);
+			case 'error':
+				return this.#encoder.push({type: 'error', error: this.#meaning(event.error)});
 			case 'end':
 				return this.#reported
 					? this.#encoder.push(event)

@@ -7,6 +7,7 @@ import {describeMachine, findPinning} from './machine.js';
 import {type Bench, measureCase, type Samples} from './measure.js';
 import {freePort, moveTo, start, stopAll, waitUntilReady} from './processes.js';
 import {gateway, gatewayIsBuilt, proxies} from './proxies/index.js';
+import {redactCosts} from './redact-costs.js';
 import {formatCase} from './report.js';
 import {requestCosts} from './request-costs.js';
 import {judge, summarize} from './summary.js';
@@ -71,7 +72,7 @@ async function main(): Promise<void> {
 	const options = readOptions();
 	const named = options.only
 		?.split(',')
-		.filter(name => name !== 'requests')
+		.filter(name => !['requests', 'redact'].includes(name))
 		.join(',');
 	const chosenCases = named === '' ? [] : choose(cases, named);
 	const chosenProxies = choose(proxies, options.proxies).filter(({name}) => {
@@ -94,6 +95,10 @@ async function main(): Promise<void> {
 	if (options.only === undefined || options.only.split(',').includes('requests')) {
 		note('measuring requests …');
 		console.log(requestCosts());
+	}
+	if (options.only === undefined || options.only.split(',').includes('redact')) {
+		note('measuring redaction …');
+		console.log(redactCosts());
 	}
 	if (options.json !== undefined) {
 		writeFileSync(options.json, `${JSON.stringify({run: describeRun(bench), cases: raw}, undefined, '\t')}\n`);

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {ConfigDefinition, defineConfig, definePlugin} from '../../config/index.js';
 import {ConfigError} from '../../core/index.js';
+import {redact} from '../../plugins/index.js';
 
 const named = (name: string) => definePlugin({name, apply() {}})();
 const context = {deployment: 'staging'};
@@ -9,15 +10,20 @@ async function namesOf(definition: ConfigDefinition): Promise<readonly string[]>
 	return (await definition.read(context)).plugins.map(({name}) => name);
 }
 
-test('the dialects and the catalog are always there, first', async t => {
-	t.deepEqual(await namesOf(defineConfig({plugins: [named('a')]})), ['dialects', 'catalog', 'a']);
+test('the dialects, the catalog and redaction are always there, first', async t => {
+	t.deepEqual(await namesOf(defineConfig({plugins: [named('a')]})), ['dialects', 'catalog', 'redact', 'a']);
+});
+
+test('a config that lists redact has it where it stands, however deep, and once', async t => {
+	const definition = defineConfig({plugins: [named('a'), [[redact({what: []})]], named('b')]});
+	t.deepEqual(await namesOf(definition), ['dialects', 'catalog', 'a', 'redact', 'b']);
 });
 
 test('what is falsy is switched off and lists are laid flat, in order', async t => {
 	const definition = defineConfig({
 		plugins: [false, named('a'), null, [named('b'), undefined, ['', 0, named('c')]], named('d')],
 	});
-	t.deepEqual((await namesOf(definition)).slice(2), ['a', 'b', 'c', 'd']);
+	t.deepEqual((await namesOf(definition)).slice(3), ['a', 'b', 'c', 'd']);
 });
 
 test('a function is told the deployment and may be async', async t => {
@@ -26,8 +32,8 @@ test('a function is told the deployment and may be async', async t => {
 		await new Promise(resolve => setImmediate(resolve));
 		return {server: {port: 1}, plugins: [named(`${deployment}-later`)]};
 	});
-	t.deepEqual((await namesOf(plain)).slice(2), ['staging']);
-	t.deepEqual((await namesOf(slow)).slice(2), ['staging-later']);
+	t.deepEqual((await namesOf(plain)).slice(3), ['staging']);
+	t.deepEqual((await namesOf(slow)).slice(3), ['staging-later']);
 	t.deepEqual((await slow.read(context)).server, {port: 1});
 });
 

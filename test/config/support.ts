@@ -1,7 +1,9 @@
 /** Runs the real command on configs in folders outside the repository. */
 
 import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import net, {type AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -125,4 +127,14 @@ export async function serving(
 	const running = launch(t, args, options);
 	const facts = await running.logged('the gateway listens');
 	return {...running, facts, url: String(facts['url'])};
+}
+
+/** A port that was free a moment ago: several workers need one that is known. */
+export async function freePort(): Promise<number> {
+	const server = net.createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const {port} = server.address() as AddressInfo;
+	server.close();
+	await once(server, 'close');
+	return port;
 }

@@ -1,17 +1,5 @@
-import {once} from 'node:events';
-import net, {type AddressInfo} from 'node:net';
 import test from 'ava';
-import {folder, open, run, serving} from './support.js';
-
-/** A port that was free a moment ago: several workers need one that is known. */
-async function freePort(): Promise<number> {
-	const server = net.createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const {port} = server.address() as AddressInfo;
-	server.close();
-	await once(server, 'close');
-	return port;
-}
+import {folder, freePort, open, run, serving} from './support.js';
 
 const config = (more: string): string => `${open}
 const routed = plugin('routed', ({routes, defer}) => {

@@ -3,7 +3,7 @@
 import {format, inspect} from 'node:util';
 import test from 'ava';
 import {ConfigError, definePlugin, Engine, listen, type Plugin, Secret, serverSettings} from 'tapgate';
-import {anthropic, auth, catalog, dialects, health, openai, routing} from 'tapgate/plugins';
+import {anthropic, auth, catalog, dialects, health, metrics, openai, routing} from 'tapgate/plugins';
 import {memoryLog, reply, startUpstream} from 'tapgate/testing';
 import {createAccessLog} from '../../plugins/access-log/index.js';
 import {MemorySink} from '../helpers/memory-sink.js';
@@ -61,6 +61,7 @@ test('nothing that leaves the gateway, is written down or printed holds a secret
 		catalog(),
 		createAccessLog(sink)({level: 'debug', console: 'json'}),
 		health(),
+		metrics({callers: true, models: ['*']}),
 		auth({keys: [{name: 'ci', key: new Secret('CI_KEY', secrets.client), team: 'platform'}]}),
 		openai({
 			baseUrl: `${upstream.url}/v1`,
@@ -126,6 +127,7 @@ test('nothing that leaves the gateway, is written down or printed holds a secret
 	t.is(await call('/v1/models'), 200);
 	t.is(await call('/v1/providers'), 200);
 	t.is(await call('/health'), 200);
+	t.is(await call('/metrics'), 200);
 	told.push(everything(engine), everything(plugins), JSON.stringify(plugins), everything([...engine.providers]));
 	await stop();
 

@@ -11,6 +11,7 @@ const folders = list('plugins').filter(name => !name.includes('.'));
 /** Export of `tapgate/plugins` → its folder, where the two differ. */
 const homes: Readonly<Record<string, string>> = {
 	accessLog: 'access-log',
+	apiDocs: 'api-docs',
 	anthropic: 'providers',
 	anthropicCompatible: 'providers',
 	azureOpenai: 'providers',

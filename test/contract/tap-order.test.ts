@@ -21,8 +21,11 @@ test('hook by hook, plugin after plugin', async t => {
 	t.deepEqual(engine.plugins, [
 		'dialects',
 		'catalog',
+		'redact',
 		'access-log',
 		'health',
+		'metrics',
+		'api-docs',
 		'auth',
 		'openai',
 		'anthropic',
@@ -52,6 +55,6 @@ test('hook by hook, plugin after plugin', async t => {
 		stream: [],
 		chunk: [],
 		price: [],
-		record: ['access-log', 'health'],
+		record: ['access-log', 'health', 'metrics'],
 	});
 });

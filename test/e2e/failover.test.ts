@@ -55,6 +55,26 @@ const failures: Readonly<Record<string, {answer: Answer; code: string; modes: re
 		code: 'upstream_invalid',
 		modes: [false, true],
 	},
+	'an error that says it is a success': {
+		answer: reply.json({error: {message: 'Overloaded', type: 'server_error'}}),
+		code: 'upstream_error',
+		status: 502,
+		modes: [false, true],
+	},
+	'an error that says so beside its status': {
+		answer: reply.bytes('{"user_id":"u",\n "error" :\n{"message":"Slow down","code":429}}', {
+			'content-type': 'application/json',
+		}),
+		code: 'upstream_error',
+		status: 429,
+		modes: [false, true],
+	},
+	'a word of error': {
+		answer: reply.json({error: 'no such model'}),
+		code: 'upstream_error',
+		status: 502,
+		modes: [false],
+	},
 	'a reset': {answer: reply.reset(), code: 'upstream_unreachable', modes: [false, true]},
 	silence: {answer: reply.silence(), code: 'upstream_timeout', modes: [false, true]},
 	'half an answer': {
@@ -145,6 +165,32 @@ for (const [what, status, headers, begin] of [
 		const got = await send({gateway}, path, {body: {...calls.chat, stream: true}});
 		t.is(got.headers['x-tapgate-target'], 'second.gpt-4o-mini');
 		await upstream.aborted();
+	});
+}
+
+test('an error that says it is a success is told as an error when nobody else is left, without the key that it quotes', async t => {
+	const {gateway, second, closed} = await twoTargets(t, {answer: failed(500)});
+	second.answer(reply.json({error: {message: 'Slow down, key-of-the-second', code: 429}}, 200, {'retry-after': '7'}));
+	const [got, {status, outcome}] = await Promise.all([send({gateway}, path, {body: calls.chat}), closed()]);
+	t.is(got.status, 429);
+	t.is(got.headers['retry-after'], '7');
+	t.like(JSON.parse(got.body.toString()), {error: {type: 'rate_limit_error', code: 'upstream_error'}});
+	t.regex(got.body.toString(), /answered 200: Slow down, \[redacted\]/);
+	t.deepEqual({status, outcome}, {status: 429, outcome: 'failed'});
+});
+
+for (const [what, answer] of Object.entries({
+	'an answer with an error beside it': {id: 'c', object: 'chat.completion', choices: [], error: {message: 'cut short'}},
+	'an answer that speaks of errors': {id: 'c', choices: [{message: {content: '{"error":{"message":"x"}}'}}]},
+	'a null for an error': {error: null, answer: 'x'},
+	'a response that has failed': {object: 'response', status: 'failed', error: {code: 'x', message: 'y'}, output: []},
+})) {
+	test(`${what} is the client's to read, to the byte`, async t => {
+		const {gateway, second} = await twoTargets(t, {answer: reply.json(answer)});
+		const got = await send({gateway}, path, {body: calls.chat});
+		t.is(got.status, 200);
+		t.is(got.body.toString(), JSON.stringify(answer));
+		t.is(second.requests.length, 0);
 	});
 }
 

@@ -2,10 +2,15 @@
 
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {Readable} from 'node:stream';
+import {buffer} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
+import {definePlugin} from 'tapgate';
 import {openai, openaiCompatible} from 'tapgate/plugins';
 import {reply} from 'tapgate/testing';
-import {begin, gate, gatewayKey, provider, providerKey, received, rig, send} from './support.js';
+import {begin, gate, gatewayKey, provider, providerKey, type RigOptions, received, rig, send} from './support.js';
+
+const noBytes = Buffer.alloc(0);
 
 /** A provider that looks at a request before it is whole, which a scripted one does not. */
 async function liveProvider(
@@ -22,9 +27,14 @@ async function liveProvider(
 }
 
 /** A rig whose OpenAI calls go to a live provider. */
-async function liveRig(t: ExecutionContext, handle: (incoming: IncomingMessage, response: ServerResponse) => void) {
+async function liveRig(
+	t: ExecutionContext,
+	handle: (incoming: IncomingMessage, response: ServerResponse) => void,
+	options: RigOptions = {},
+) {
 	const url = await liveProvider(t, handle);
 	return rig(t, {
+		...options,
 		plugins: [openai({name: 'live', baseUrl: `${url}/v1`, apiKey: providerKey})],
 		routing: {defaults: {openai: 'live'}},
 	});
@@ -255,6 +265,85 @@ test('a client that leaves in the middle of its upload breaks it off upstream', 
 	const {outcome, status} = await running.closed();
 	t.is(outcome, 'aborted');
 	t.is(status, 499);
+});
+
+const impatient = {server: {bodyIdleSeconds: 0.1}};
+
+test('an upload that stops arriving is a 408, its connection is not kept, and upstream is let go of', async t => {
+	const {gateway, upstream, closed} = await rig(t, impatient);
+	const request = begin({gateway}, '/v1/files', {headers: {'content-type': 'text/plain', 'content-length': 1000}});
+	const answered = received(request);
+	request.write('some bytes');
+	const {status, headers, body} = await answered;
+	t.is(status, 408);
+	t.is(headers.connection, 'close');
+	t.like(JSON.parse(body.toString()), {error: {code: 'slow_body'}});
+	await upstream.aborted();
+	const {outcome, error, attempts} = await closed();
+	t.is(outcome, 'refused');
+	t.is(error?.code, 'slow_body');
+	t.deepEqual(attempts, []);
+});
+
+test('an upload that never begins is one too, also for a plugin that answers itself', async t => {
+	const reader = definePlugin({
+		name: 'reader',
+		apply({hooks}) {
+			hooks.send.tap('reader', async request => {
+				const body = request.body instanceof Readable ? await buffer(request.body) : noBytes;
+				return {status: 200, headers: {}, body};
+			});
+		},
+	});
+	for (const before of [[], [reader()]]) {
+		const running = await rig(t, {...impatient, before});
+		const request = begin(running, '/v1/files', {headers: {'content-type': 'text/plain', 'content-length': 1000}});
+		request.flushHeaders();
+		const {status} = await received(request);
+		t.is(status, 408);
+		t.is((await running.closed()).error?.code, 'slow_body');
+	}
+});
+
+test('an upload that stops arriving in the middle of its answer breaks both off', async t => {
+	const broke = gate();
+	const running = await liveRig(
+		t,
+		(incoming, response) => {
+			response.on('close', () => broke.open());
+			incoming.once('data', () => response.writeHead(200).write('some bytes'));
+		},
+		// Long enough for the answer to begin on a busy machine.
+		{server: {bodyIdleSeconds: 2}},
+	);
+	const request = begin(running, '/v1/files', {headers: {'content-type': 'text/plain', 'content-length': 1000}});
+	request.on('error', () => {});
+	const answered = received(request);
+	const pieces = setInterval(() => request.write('x'), 10);
+	request.once('response', () => clearInterval(pieces));
+	const {status, complete} = await answered;
+	t.is(status, 200);
+	t.false(complete);
+	await broke.opened;
+	const {outcome, error} = await running.closed();
+	t.is(outcome, 'failed');
+	t.is(error?.code, 'slow_body');
+});
+
+test("an upload that is slow because the provider takes it slowly is nobody's fault", async t => {
+	const size = 8 * 1024 * 1024;
+	const running = await liveRig(
+		t,
+		(incoming, response) => {
+			// Longer than the client may pause, and it does not.
+			setTimeout(() => incoming.resume(), 500);
+			incoming.on('end', () => response.end('done'));
+		},
+		impatient,
+	);
+	const got = await send(running, '/v1/files', {body: Buffer.alloc(size), headers: {'content-type': 'text/plain'}});
+	t.is(got.status, 200);
+	t.is(got.body.toString(), 'done');
 });
 
 test('a client that leaves in the middle of a download ends it upstream', async t => {

@@ -1,10 +1,11 @@
 /** Streams that do not end well: the client is told in its own format, and nothing of it looks like the end of an answer. */
 
 import test from 'ava';
+import {openaiCompatible, translate} from 'tapgate/plugins';
 import {type Answer, reply} from 'tapgate/testing';
 import {counts, eventsOf} from '../plugins/dialects/recordings.js';
 import {type RecordedStream, shortest, streamCall} from './recorded.js';
-import {calls, handsOn, type Received, rig, send} from './support.js';
+import {calls, handsOn, provider, type Received, rig, send} from './support.js';
 
 const eventStream = {'content-type': 'text/event-stream'};
 
@@ -96,6 +97,41 @@ for (const [stream, way, [through, plugins]] of shortest.flatMap(stream =>
 			t.true(exchange.streamed, place);
 		}
 	});
+}
+
+const choice = (index: number, finish: string | null): object => ({
+	id: 'c',
+	object: 'chat.completion.chunk',
+	created: 1,
+	model: 'm',
+	choices: [
+		{index, delta: finish === null ? {role: 'assistant', content: 'hi'} : {}, text: 'hi', finish_reason: finish},
+	],
+});
+const several = [choice(0, null), choice(0, 'stop'), choice(1, null), choice(1, 'length')];
+
+for (const [name, path, body] of [
+	['chat', '/v1/chat/completions', {...calls.chat, n: 2}],
+	['completions', '/v1/completions', {...calls.completions, n: 2}],
+	['two prompts', '/v1/completions', {...calls.completions, prompt: ['a', 'b']}],
+	['completions on a model that speaks chat', '/v1/completions', {...calls.completions, model: 'chat-only.m', n: 2}],
+] as const) {
+	for (const [through, plugins] of tapped) {
+		test(`several answers, ${name}${through}: complete when all have finished, and not before`, async t => {
+			const {url, answer} = await provider(t);
+			const only = openaiCompatible({name: 'chat-only', baseUrl: `${url}/v1`, dialects: ['openai-chat']});
+			const {upstream, gateway, closed} = await rig(t, {plugins: [...plugins, only, translate()]});
+			for (let events = 1; events <= several.length; events++) {
+				for (const target of [upstream.answer, answer]) target(reply.events(several.slice(0, events)));
+				const [got, {outcome}] = await Promise.all([send({gateway}, path, {body: {...body, stream: true}}), closed()]);
+				const whole = events === several.length;
+				t.is(outcome, whole ? 'ok' : 'failed', `${events}`);
+				const text = got.body.toString();
+				t.is(text.includes('"error":{'), !whole, text);
+				if (!whole) t.false(text.includes('[DONE]'), text);
+			}
+		});
+	}
 }
 
 /** A stream without its last two events: nothing in it says that it is over. */

@@ -56,3 +56,36 @@ for (const stream of [false, true]) {
 		t.regex(received.body.toString(), /upstream_invalid/);
 	});
 }
+
+for (const stream of [false, true]) {
+	for (const [what, none] of Object.entries({
+		'an error': {type: 'error', error: {type: 'overloaded_error', message: 'busy'}},
+		'an error of a proxy': {error: {message: 'busy'}},
+	})) {
+		test(`${what} in a reply of status 200 sends a translated call to the next target, ${stream ? 'streamed' : 'plain'}`, async t => {
+			const to = await rig(t, {
+				plugins: [translate()],
+				routing: {aliases: {fast: 'anthropic.claude-sonnet-4-5'}, fallbacks: {fast: ['openai.gpt-4o']}},
+			});
+			to.upstream.answer(reply.json(none), answered);
+			const body = {model: 'fast', stream, messages};
+			const [got, {attempts}] = await Promise.all([send(to, '/v1/chat/completions', {body}), to.closed()]);
+			t.is(got.headers['x-tapgate-target'], 'openai.gpt-4o');
+			t.is(got.status, 200);
+			t.like(attempts, [{status: 502, error: 'upstream_error'}, {status: 200}]);
+		});
+	}
+
+	test(`a reply without an answer sends a translated call to the next target, ${stream ? 'streamed' : 'plain'}`, async t => {
+		const to = await rig(t, {
+			plugins: [translate()],
+			routing: {aliases: {fast: 'openai.gpt-4o'}, fallbacks: {fast: ['anthropic.claude-sonnet-4-5']}},
+		});
+		const message = {type: 'message', id: 'm', role: 'assistant', content: [{type: 'text', text: 'hi'}]};
+		to.upstream.answer(reply.json({id: 'c', object: 'chat.completion', choices: []}), reply.json(message));
+		const body = {model: 'fast', stream, max_tokens: 5, messages};
+		const [got, {attempts}] = await Promise.all([send(to, '/v1/messages', {body}), to.closed()]);
+		t.is(got.headers['x-tapgate-target'], 'anthropic.claude-sonnet-4-5');
+		t.like(attempts, [{status: 502, error: 'upstream_invalid'}, {status: 200}]);
+	});
+}

@@ -8,6 +8,7 @@ import {MessageDecoder} from './decode-stream.js';
 import {encodeReply} from './encode-reply.js';
 import {encodeRequest} from './encode-request.js';
 import {MessageEncoder} from './encode-stream.js';
+import {withoutForeign} from './without-foreign.js';
 
 export const codec: Codec = {
 	fields: {
@@ -26,6 +27,7 @@ export const codec: Codec = {
 	callIds: {pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 256},
 	decodeRequest,
 	encodeRequest,
+	withoutForeign,
 	decodeReply,
 	encodeReply,
 	decodeStream: () => new MessageDecoder(),

@@ -10,6 +10,7 @@ import {
 	originOf,
 	refusal,
 } from '../../../core/index.js';
+import {begunReason} from '../begun-answer.js';
 import {lossesOf, refuseUntranslatable} from '../untranslatable.js';
 import {arrangeMessages, type Draft, trimEnd} from './arrange-messages.js';
 import {encodeText, listed, PartEncoder} from './encode-part.js';
@@ -94,7 +95,7 @@ function complete(
 ): readonly Draft[] {
 	if (messages.at(-1)?.role === 'assistant') {
 		if (traits.prefill === false) {
-			losses.push({path: 'turns', reason: 'this model does not go on with an answer that is begun'});
+			losses.push({path: 'turns', reason: begunReason});
 			messages.pop();
 		} else {
 			const last = messages.at(-1);

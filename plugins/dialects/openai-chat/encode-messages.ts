@@ -35,7 +35,7 @@ interface Waiting {
  * @throws {GatewayError} 400 for content that cannot be written.
  */
 export function encodeMessages(
-	conversation: Conversation,
+	conversation: Pick<Conversation, 'system' | 'turns'>,
 	traits: ModelTraits,
 	losses: Loss[],
 	instruction?: string,

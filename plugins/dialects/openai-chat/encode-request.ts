@@ -9,9 +9,9 @@ import {
 	type Loss,
 	type ModelTraits,
 	originOf,
-	refusal,
 	type Tool,
 } from '../../../core/index.js';
+import {withoutBegunAnswer} from '../begun-answer.js';
 import {lossesOf, refuseUntranslatable} from '../untranslatable.js';
 import {encodeMessages} from './encode-messages.js';
 import {writeSampling, writeUser} from './encode-sampling.js';
@@ -37,12 +37,12 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 	const mine = conversation.extras.filter(isMine);
 	const foreign = conversation.extras.filter(extra => !isMine(extra));
 	refuseUntranslatable(foreign, dialect);
-	refusePrefill(conversation, traits);
 	const losses: Loss[] = [...lossesOf(foreign, dialect)];
+	const turns = withoutBegunAnswer(conversation.turns, traits, losses);
 	const output = conversation.output === undefined ? undefined : encodeOutput(conversation.output, traits, losses);
 	const body: Record<string, unknown> = {
 		model: conversation.model,
-		messages: encodeMessages(conversation, traits, losses, output?.instruction),
+		messages: encodeMessages({system: conversation.system, turns}, traits, losses, output?.instruction),
 	};
 	writeTools(body, conversation, traits, losses);
 	writeSampling(body, conversation, traits, losses);
@@ -66,17 +66,6 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 
 function isMine(extra: Extra): boolean {
 	return extra.dialect === dialect || shared[extra.dialect]?.has(extra.path) === true;
-}
-
-function refusePrefill({turns}: Conversation, traits: ModelTraits): void {
-	const last = turns.at(-1);
-	if (traits.prefill !== false || last?.role !== 'assistant' || last.parts.some(part => part.type === 'tool-call'))
-		return;
-	throw refusal(
-		'invalid_body',
-		'This model cannot go on from the beginning of an answer: the last message must not be the assistant’s.',
-		{param: 'messages'},
-	);
 }
 
 function writeTools(

@@ -1,6 +1,7 @@
 /** What the answer must look like, between Chat Completions and the hub. */
 
 import {isObject, type JsonObject, type Loss, type ModelTraits, type OutputFormat} from '../../../core/index.js';
+import {schemaInWords, schemaReason} from '../schema-in-words.js';
 import {invalid} from './decode-content.js';
 
 /**
@@ -37,9 +38,8 @@ export function encodeOutput(output: OutputFormat, traits: ModelTraits, losses: 
 	if (output.type === 'text') return {format: {type: 'text'}};
 	if (output.type === 'json') return {format: {type: 'json_object'}};
 	if (traits.jsonSchema === false) {
-		losses.push({path: 'output', reason: 'this model knows no schemas: it is told the schema in words'});
-		const instruction = `Answer with nothing but JSON that follows this JSON schema:\n${JSON.stringify(output.schema)}`;
-		return {format: {type: 'json_object'}, instruction};
+		losses.push({path: 'output', reason: schemaReason});
+		return {format: {type: 'json_object'}, instruction: schemaInWords(output.schema)};
 	}
 	const described: Record<string, unknown> = {name: output.name ?? 'answer'};
 	if (output.description !== undefined) described['description'] = output.description;

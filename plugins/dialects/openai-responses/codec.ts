@@ -8,6 +8,7 @@ import {ResponseStreamDecoder} from './decode-stream.js';
 import {encodeReply} from './encode-reply.js';
 import {encodeRequest} from './encode-request.js';
 import {ResponseStreamEncoder} from './encode-stream.js';
+import {withoutForeign} from './without-foreign.js';
 
 export const codec: Codec = {
 	fields: {
@@ -32,6 +33,7 @@ export const codec: Codec = {
 	callIds: {pattern: /^[\x21-\x7e]+$/, maxLength: 64},
 	decodeRequest,
 	encodeRequest,
+	withoutForeign,
 	decodeReply,
 	encodeReply,
 	decodeStream: () => new ResponseStreamDecoder(),

@@ -12,11 +12,12 @@ import {
 	pathOf,
 	type TextPart,
 } from '../../../core/index.js';
+import {withoutBegunAnswer} from '../begun-answer.js';
 import {isBillingHeader} from '../billing-header.js';
 import {lossesOf, refuseUntranslatable} from '../untranslatable.js';
 import {encodeContent} from './encode-content.js';
 import {encodeTurns, type ItemWriter, instructionRole, isForeign, short} from './encode-items.js';
-import {encodeText} from './map-output.js';
+import {encodeFormat, encodeText} from './map-output.js';
 import {encodeReasoning} from './map-reasoning.js';
 import {encodeToolChoice} from './map-tool-choice.js';
 import {encodeTools} from './map-tools.js';
@@ -62,11 +63,12 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 		table: new ToolTable(tools),
 		continued: conversation.extras.some(isContinuation),
 	};
-	const system = encodeSystem(conversation, writer);
-	const turns =
-		traits.systemTurns === 'hoist' ? conversation.turns.filter(turn => turn.role !== 'system') : conversation.turns;
+	const {format, instruction} = encodeFormat(conversation.output, traits, losses);
+	const system = encodeSystem(conversation, instruction, writer);
+	const said = withoutBegunAnswer(conversation.turns, traits, losses);
+	const turns = traits.systemTurns === 'hoist' ? said.filter(turn => turn.role !== 'system') : said;
 	const {maxTokens, user, cacheKey, parallelTools, toolChoice} = conversation;
-	const text = encodeText(conversation, traits, losses);
+	const text = encodeText(format, conversation.verbosity);
 	const reasoning = encodeReasoning(conversation.reasoning, traits, losses);
 	const body = Object.assign(
 		{model: conversation.model},
@@ -75,7 +77,7 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 		tools.length > 0 ? {tools} : {},
 		tools.length > 0 && toolChoice !== undefined ? {tool_choice: encodeToolChoice(toolChoice, writer.table)} : {},
 		tools.length > 0 && parallelTools !== undefined ? {parallel_tool_calls: parallelTools} : {},
-		maxTokens === undefined ? {} : {max_output_tokens: Math.max(maxTokens, leastTokens)},
+		maxTokens === undefined ? {} : {max_output_tokens: atLeast(leastTokens, maxTokens, losses)},
 		encodeSampling(conversation, traits, losses),
 		text === undefined ? {} : {text},
 		reasoning === undefined ? {} : {reasoning},
@@ -85,6 +87,13 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 		conversation.stream ? {stream: true} : {},
 	);
 	return {body: withExtras(body, conversation), losses};
+}
+
+/** OpenAI refuses a lower limit on output. */
+function atLeast(least: number, maxTokens: number, losses: Loss[]): number {
+	if (maxTokens >= least) return maxTokens;
+	losses.push({path: 'maxTokens', reason: `raised to ${least}, the least that is accepted`});
+	return least;
 }
 
 function isCommon({dialect: home, path}: Conversation['extras'][number]): boolean {
@@ -109,12 +118,14 @@ function unkept(traits: ModelTraits): JsonObject {
 /** One instruction is a string; several, or one that ends a cached prefix, are a message that keeps them apart. */
 function encodeSystem(
 	{system, turns}: Conversation,
+	instruction: string | undefined,
 	writer: ItemWriter,
 ): {readonly instructions?: string; readonly items: readonly JsonObject[]} {
 	const hoisted = writer.traits.systemTurns === 'hoist' ? turns.filter(turn => turn.role === 'system') : [];
 	const parts = [...system, ...hoisted.flatMap(turn => turn.parts)].filter(
 		(part): part is TextPart => part.type === 'text' && !isBillingHeader(part),
 	);
+	if (instruction !== undefined) parts.push({type: 'text', text: instruction});
 	const [first, ...rest] = parts;
 	if (first === undefined) return {items: []};
 	const marked = first.cache !== undefined && writer.traits.cacheBreakpoints === true;

@@ -8,6 +8,7 @@ import {
 	type ModelTraits,
 	type OutputFormat,
 } from '../../../core/index.js';
+import {schemaInWords, schemaReason} from '../schema-in-words.js';
 
 /** @see https://platform.openai.com/docs/guides/structured-outputs */
 export function decodeFormat(format: unknown): OutputFormat | undefined {
@@ -32,29 +33,38 @@ export function decodeFormat(format: unknown): OutputFormat | undefined {
 
 /** The `text` member; `undefined` when there is nothing to say. */
 export function encodeText(
-	{output, verbosity}: Pick<Conversation, 'output' | 'verbosity'>,
-	traits: ModelTraits,
-	losses: Loss[],
+	format: JsonObject | undefined,
+	verbosity: Conversation['verbosity'],
 ): JsonObject | undefined {
-	if (output === undefined && verbosity === undefined) return undefined;
-	return {
-		...(output === undefined ? {} : {format: encodeFormat(output, traits, losses)}),
-		...(verbosity === undefined ? {} : {verbosity}),
-	};
+	if (format === undefined && verbosity === undefined) return undefined;
+	return Object.assign(
+		{},
+		format === undefined ? undefined : {format},
+		verbosity === undefined ? undefined : {verbosity},
+	);
 }
 
-function encodeFormat(output: OutputFormat, traits: ModelTraits, losses: Loss[]): JsonObject {
-	if (output.type === 'text') return {type: 'text'};
-	if (output.type === 'json') return {type: 'json_object'};
+/** A format as the model takes it, and what must be told it in words. */
+export interface EncodedFormat {
+	readonly format?: JsonObject;
+	readonly instruction?: string;
+}
+
+/** Writes `text.format`; a model without schemas is told to write JSON, and the schema in words. */
+export function encodeFormat(output: OutputFormat | undefined, traits: ModelTraits, losses: Loss[]): EncodedFormat {
+	if (output === undefined) return {};
+	if (output.type === 'text') return {format: {type: 'text'}};
+	if (output.type === 'json') return {format: {type: 'json_object'}};
 	if (traits.jsonSchema === false) {
-		losses.push({path: 'output', reason: 'the model writes JSON but keeps to no schema'});
-		return {type: 'json_object'};
+		losses.push({path: 'output', reason: schemaReason});
+		return {format: {type: 'json_object'}, instruction: schemaInWords(output.schema)};
 	}
-	return {
+	const format = {
 		type: 'json_schema',
 		name: output.name ?? 'answer',
 		...(output.description === undefined ? {} : {description: output.description}),
 		schema: output.schema,
 		...(output.strict === undefined ? {} : {strict: output.strict}),
 	};
+	return {format};
 }

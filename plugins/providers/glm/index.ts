@@ -32,8 +32,10 @@ export const glm = defineProvider<GlmOptions>({
 	baseUrl: endpoints.bigmodel,
 	dialects: ['openai-chat'],
 	auth: 'bearer',
-	// https://docs.z.ai/guides (models and pricing), 2026-07.
+	// https://docs.z.ai/guides (models and pricing), 2026-07; 5.3 from genai-prices 0.1.8, 2026-11.
 	models: [
+		'glm-5.3',
+		'glm-5.3-flash',
 		'glm-5.2',
 		'glm-5.1',
 		'glm-5-turbo',

@@ -200,6 +200,49 @@ test('a body that stops arriving → 408, and the connection is not kept', async
 	t.regex(answer.head, /connection: close/i);
 });
 
+for (const [path, type] of [
+	['/v1/chat/completions', 'application/json'],
+	['/v1/files', 'text/plain'],
+]) {
+	test(`a body for ${path} that trickles for ever → 408, however short its pauses are`, async t => {
+		const upstream = await startUpstream();
+		t.teardown(() => upstream.stop());
+		const to = await startGateway({
+			plugins: [
+				auth({anonymous: true}),
+				openai({baseUrl: `${upstream.url}/v1`, apiKey: 'k'}),
+				routing({defaults: {openai: 'openai'}}),
+			],
+			server: {bodyIdleSeconds: 0.2},
+		});
+		t.teardown(() => to.stop());
+		const socket = connect(to.port, '127.0.0.1');
+		socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: 100000\r\n\r\n`);
+		const trickle = setInterval(() => socket.write('x'), 20);
+		const [head] = await once(socket, 'data');
+		clearInterval(trickle);
+		socket.destroy();
+		t.regex(String(head), /^HTTP\/1.1 408/);
+		t.regex(String(head), /"slow_body"/);
+	});
+}
+
+test('a body that keeps coming is waited for, however long it takes in all', async t => {
+	const body = JSON.stringify({model: 'mock.echo', messages: [{role: 'user', content: 'x'.repeat(8000)}]});
+	const socket = connect(gateway.port, '127.0.0.1');
+	socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n`);
+	const step = Math.ceil(body.length / 20);
+	let at = 0;
+	const drip = setInterval(() => {
+		socket.write(body.slice(at, at + step));
+		at += step;
+		if (at >= body.length) clearInterval(drip);
+	}, 20);
+	const [head] = await once(socket, 'data');
+	socket.destroy();
+	t.regex(String(head), /^HTTP\/1.1 200/);
+});
+
 test('a chunked body larger than the limit → 413 before it has all been sent', async t => {
 	const chunk = `${(16_384).toString(16)}\r\n${'x'.repeat(16_384)}\r\n`;
 	const answer = await raw(

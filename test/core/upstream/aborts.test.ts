@@ -3,7 +3,20 @@ import {PassThrough} from 'node:stream';
 import {setImmediate as turn} from 'node:timers/promises';
 import test from 'ava';
 import {UpstreamError} from '../../../core/upstream/errors.js';
-import {failure, firstData, httpServer, post, signal, socketServer, text, transport, wires} from './servers.js';
+import {
+	eventStream,
+	failure,
+	firstData,
+	flowing,
+	httpServer,
+	post,
+	signal,
+	socketServer,
+	text,
+	transport,
+	whole,
+	wires,
+} from './servers.js';
 
 for (const {wire, stream} of wires) {
 	test(`${wire}: an abort right after send sends nothing`, async t => {
@@ -57,10 +70,10 @@ for (const {wire, stream} of wires) {
 		const closed = signal();
 		const url = await httpServer(t, (request, response) => {
 			request.socket.once('close', () => closed.resolve());
-			response.write('hello');
+			response.writeHead(200, eventStream).write('hello');
 		});
 		const pending = transport(t).send(post(url, {stream}));
-		const {body} = await pending.response;
+		const body = flowing(await pending.response);
 		const errors: unknown[] = [];
 		body.on('error', error => errors.push(error));
 		await once(body, 'data');
@@ -74,10 +87,9 @@ for (const {wire, stream} of wires) {
 		const closed = signal();
 		const url = await httpServer(t, (request, response) => {
 			request.socket.once('close', () => closed.resolve());
-			response.write('hello');
+			response.writeHead(200, eventStream).write('hello');
 		});
-		const {body} = await transport(t).send(post(url, {stream})).response;
-		body.destroy();
+		flowing(await transport(t).send(post(url, {stream})).response).destroy();
 		await closed.promise;
 		t.pass();
 	});
@@ -115,6 +127,21 @@ for (const {wire, stream} of wires) {
 		t.pass();
 	});
 }
+
+test('an abort in the middle of a plain answer rejects it and closes the connection', async t => {
+	const arrived = signal();
+	const closed = signal();
+	const url = await httpServer(t, (request, response) => {
+		request.socket.once('close', () => closed.resolve());
+		response.write('hello');
+		arrived.resolve();
+	});
+	const pending = transport(t).send(post(url));
+	await arrived.promise;
+	pending.abort();
+	t.like(await failure(whole(pending)), {kind: 'reset'});
+	await closed.promise;
+});
 
 test('an abort while the request body is uploading closes the connection and leaves the body alone', async t => {
 	const arrived = signal();

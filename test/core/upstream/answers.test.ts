@@ -4,7 +4,18 @@ import {gzipSync} from 'node:zlib';
 import test from 'ava';
 import {readBody} from '../../../core/upstream/body.js';
 import {UpstreamError} from '../../../core/upstream/errors.js';
-import {failure, firstData, httpServer, post, socketServer, text, transport, wires} from './servers.js';
+import {
+	eventStream,
+	failure,
+	firstData,
+	flowing,
+	httpServer,
+	post,
+	socketServer,
+	text,
+	transport,
+	wires,
+} from './servers.js';
 
 for (const {wire, stream} of wires) {
 	test(`${wire}: what the provider receives is what was given, and host, connection and content-length`, async t => {
@@ -194,7 +205,7 @@ for (const {wire, stream} of wires) {
 		});
 		const url = await httpServer(t, (_request, response) => {
 			response.on('close', () => gone());
-			response.write('x'.repeat(2000));
+			response.writeHead(200, eventStream).write('x'.repeat(2000));
 		});
 		const {body} = await transport(t).send(post(url, {stream})).response;
 		const error = await failure(readBody(body, 1000));
@@ -225,12 +236,26 @@ test('pooled: an origin that sends 100 Continue unasked fails once and is served
 	t.is(await text((await sender.send(post(url)).response).body), 'ok');
 });
 
+test('pooled: a plain answer is handed over whole while it is small, and piece by piece beyond that', async t => {
+	const url = await httpServer(t, (request, response) => {
+		const size = Number(request.url?.slice(1));
+		for (let sent = 0; sent < size; sent += 1024) response.write(Buffer.alloc(1024, 'x'));
+		response.end();
+	});
+	const sender = transport(t);
+	const small = await sender.send(post(new URL('/65536', url))).response;
+	t.true(Buffer.isBuffer(small.body));
+	t.is((await text(small.body)).length, 65_536);
+	const large = await sender.send(post(new URL('/4194304', url))).response;
+	t.is((await text(flowing(large))).length, 4_194_304);
+});
+
 test('a body that is already broken or gone rejects at once', async t => {
 	const url = await httpServer(t, (_request, response) => {
-		response.write('x');
+		response.writeHead(200, eventStream).write('x');
 	});
 	const pending = transport(t).send(post(url));
-	const {body} = await pending.response;
+	const body = flowing(await pending.response);
 	pending.abort();
 	t.like(await failure(readBody(body, 10)), {kind: 'reset', phase: 'body'});
 	t.true(body.closed);

@@ -9,6 +9,7 @@ import {Transport} from '../../../core/upstream/transport.js';
 import {
 	failure,
 	firstData,
+	flowing,
 	httpServer,
 	listen,
 	patient,
@@ -16,6 +17,7 @@ import {
 	socketServer,
 	text,
 	transport,
+	whole,
 	wires,
 } from './servers.js';
 
@@ -121,8 +123,7 @@ for (const {wire, stream} of wires) {
 				await firstData(socket);
 				socket.end(answer);
 			});
-			const {body} = await transport(t).send(post(url, {stream})).response;
-			const error = await failure(text(body));
+			const error = await failure(whole(transport(t).send(post(url, {stream}))));
 			t.true(error instanceof UpstreamError);
 			t.like(error, {kind: 'truncated', phase: 'body', reusedSocket: false});
 		});
@@ -132,11 +133,11 @@ for (const {wire, stream} of wires) {
 		for (const read of ['iterate', 'events'] as const) {
 			const url = await socketServer(t, async socket => {
 				await firstData(socket);
-				socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello');
+				socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 10\r\n\r\nhello');
 				reset = () => socket.resetAndDestroy();
 			});
 			let reset = () => {};
-			const {body} = await transport(t).send(post(url, {stream})).response;
+			const body = flowing(await transport(t).send(post(url, {stream})).response);
 			const failed =
 				read === 'iterate' ? failure(readEach(body, () => reset())) : once(body, 'error').then(([error]) => error);
 			if (read === 'events') body.on('data', () => reset());
@@ -147,10 +148,13 @@ for (const {wire, stream} of wires) {
 	test(`${wire}: a head with a broken body in the same packet still fails its reader`, async t => {
 		const url = await socketServer(t, async socket => {
 			await firstData(socket);
-			socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n');
+			socket.write(
+				'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n',
+			);
 		});
-		const {status, body} = await transport(t).send(post(url, {stream})).response;
-		t.is(status, 200);
+		const answer = await transport(t).send(post(url, {stream})).response;
+		const body = flowing(answer);
+		t.is(answer.status, 200);
 		const failed = new Promise<unknown>(resolve => body.once('error', resolve));
 		body.resume();
 		t.like(await failed, {kind: 'reset', phase: 'body'});

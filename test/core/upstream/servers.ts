@@ -3,7 +3,8 @@ import http from 'node:http';
 import net, {type AddressInfo, type Socket} from 'node:net';
 import type {Readable} from 'node:stream';
 import type {ExecutionContext} from 'ava';
-import {type Timeouts, Transport, type UpstreamCall} from '../../../core/upstream/transport.js';
+import {readBody} from '../../../core/upstream/body.js';
+import {type PendingCall, type Timeouts, Transport, type UpstreamCall} from '../../../core/upstream/transport.js';
 
 /** No limits: a test that waits for the wrong thing runs into ava's own timeout. */
 export const patient: Timeouts = {connectMs: 0, firstByteMs: 0, idleMs: 0, totalMs: 0};
@@ -54,6 +55,9 @@ export const wires = [
 	{wire: 'node', stream: true},
 ] as const;
 
+/** An answer of this type is handed over piece by piece, however small it is. */
+export const eventStream = {'content-type': 'text/event-stream'};
+
 /** A POST with a small JSON body, unless said otherwise. */
 export function post(url: URL, call: Partial<UpstreamCall> = {}): UpstreamCall {
 	return {
@@ -72,7 +76,7 @@ export function firstData(socket: Socket): Promise<Buffer> {
 }
 
 /** The error a promise rejects with. */
-export async function failure(promise: Promise<unknown>): Promise<Error> {
+export async function failure(promise: unknown): Promise<Error> {
 	try {
 		await promise;
 	} catch (error) {
@@ -81,10 +85,22 @@ export async function failure(promise: Promise<unknown>): Promise<Error> {
 	throw new Error('did not fail');
 }
 
-export async function text(body: Readable): Promise<string> {
+export async function text(body: Buffer | Readable): Promise<string> {
+	if (Buffer.isBuffer(body)) return body.toString();
 	const chunks: Buffer[] = [];
 	for await (const chunk of body) chunks.push(chunk as Buffer);
 	return Buffer.concat(chunks).toString();
+}
+
+/** The body of an answer that comes in piece by piece. */
+export function flowing({body}: {readonly body: Buffer | Readable}): Readable {
+	if (Buffer.isBuffer(body)) throw new Error('the answer came whole');
+	return body;
+}
+
+/** An answer to its last byte, whichever way it comes. */
+export async function whole(pending: PendingCall): Promise<Buffer> {
+	return await readBody((await pending.response).body, 64 * 1024 * 1024);
 }
 
 /** A promise and its resolve. */

@@ -1,7 +1,18 @@
 import type {ServerResponse} from 'node:http';
 import {PassThrough} from 'node:stream';
 import test from 'ava';
-import {failure, httpServer, post, signal, socketServer, text, transport, wires} from './servers.js';
+import {
+	eventStream,
+	failure,
+	flowing,
+	httpServer,
+	post,
+	signal,
+	socketServer,
+	text,
+	transport,
+	wires,
+} from './servers.js';
 
 for (const {wire, stream} of wires) {
 	test(`${wire}: a handshake that never ends is a connect timeout`, async t => {
@@ -94,7 +105,7 @@ for (const {wire, stream} of wires) {
 			};
 			write();
 		});
-		const {body} = await transport(t, {idleMs: 200}).send(post(url, {stream})).response;
+		const body = flowing(await transport(t, {idleMs: 200}).send(post(url, {stream})).response);
 		body.once('readable', () => {});
 		await full.promise;
 		// Longer than the limit several times over: time is what this test is about.
@@ -112,7 +123,7 @@ for (const {wire, stream} of wires) {
 		const url = await httpServer(t, (_request, response) => {
 			response.write(piece);
 		});
-		const {body} = await transport(t, {idleMs: 200}).send(post(url, {stream})).response;
+		const body = flowing(await transport(t, {idleMs: 200}).send(post(url, {stream})).response);
 		await new Promise(resolve => body.once('readable', resolve));
 		await new Promise(resolve => setTimeout(resolve, 500));
 		let received = 0;
@@ -129,7 +140,7 @@ for (const {wire, stream} of wires) {
 	test.serial(`${wire}: a process that was busy does not blame the provider`, async t => {
 		const answering = signal<ServerResponse>();
 		const url = await httpServer(t, (_request, response) => {
-			response.write('hello ');
+			response.writeHead(200, eventStream).write('hello ');
 			answering.resolve(response);
 		});
 		const {body} = await transport(t, {idleMs: 100}).send(post(url, {stream})).response;

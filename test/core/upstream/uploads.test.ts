@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import http from 'node:http';
 import {PassThrough, Readable} from 'node:stream';
 import test from 'ava';
-import {failure, httpServer, listen, post, signal, text, transport} from './servers.js';
+import {failure, flowing, httpServer, listen, post, signal, text, transport} from './servers.js';
 
 test('a body is uploaded chunk by chunk while its answer comes back', async t => {
 	const url = await httpServer(t, (request, response) => {
@@ -12,7 +12,7 @@ test('a body is uploaded chunk by chunk while its answer comes back', async t =>
 	const body = new PassThrough();
 	const pending = transport(t, {idleMs: 10_000}).send(post(url, {body, stream: true}));
 	body.write('one');
-	const answer = (await pending.response).body;
+	const answer = flowing(await pending.response);
 	const echoed: string[] = [];
 	answer.on('data', chunk => {
 		echoed.push(String(chunk));

@@ -62,6 +62,25 @@ test('legacy completions', async t => {
 	t.is(text, masked);
 });
 
+test('an answer is said to be of the model that answered, not of the one that was asked first', async t => {
+	const error = {status: 503, message: 'busy'};
+	const gateway = await startGateway({
+		plugins: [
+			auth({anonymous: true}),
+			mock({models: {busy: {error}, spare: {chunks: [...said]}}}),
+			routing({fallbacks: {'mock.busy': ['mock.spare']}}),
+			guardrail({words: ['Project Falcon']}),
+		],
+	});
+	t.teardown(() => gateway.stop());
+	for (const stream of [false, true]) {
+		const answer = await gateway.post('/v1/chat/completions', {model: 'mock.busy', messages, stream});
+		t.is(answer.headers.get('x-tapgate-target'), 'mock.spare');
+		const models = [...(await answer.text()).matchAll(/"model":"([^"]*)"/g)].map(([, model]) => model);
+		t.deepEqual([...new Set(models)], ['spare']);
+	}
+});
+
 for (const [path, body] of Object.entries({
 	'/v1/chat/completions': {messages: [{role: 'user', content: [{type: 'text', text: 'about the albatross'}]}]},
 	'/v1/responses': {instructions: 'Speak of the Albatross.', input: 'Hi'},

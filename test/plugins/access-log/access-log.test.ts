@@ -1,3 +1,6 @@
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import {Writable} from 'node:stream';
 import {stripVTControlCharacters} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
@@ -5,9 +8,11 @@ import {ConfigError, definePlugin, type Plugin} from '../../../core/index.js';
 import {accessLog, createAccessLog} from '../../../plugins/access-log/index.js';
 import type {AccessLogOptions} from '../../../plugins/access-log/options.js';
 import {auth} from '../../../plugins/auth/index.js';
+import {metrics} from '../../../plugins/metrics/index.js';
 import {mock} from '../../../plugins/providers/index.js';
 import {routing} from '../../../plugins/routing/index.js';
 import {MemorySink} from '../../helpers/memory-sink.js';
+import {scrape} from '../../helpers/scrape.js';
 import {chat, exchangeRecorder, startGateway} from '../../helpers/whole-gateway.js';
 
 const key = {authorization: 'Bearer the-key'};
@@ -224,11 +229,65 @@ test('an output that fails stops the access log and not the gateway', async t =>
 	);
 });
 
+test('a file gets JSON lines, whatever the console shows, all of them when the gateway has stopped', async t => {
+	const root = await mkdtemp(path.join(tmpdir(), 'tapgate-log-'));
+	t.teardown(() => rm(root, {recursive: true, force: true}));
+	const file = path.join(root, 'deep', 'access.log');
+	const sink = new MemorySink();
+	const options = {level: 'warn', console: 'pretty', file: {path: file}} as const;
+	const gateway = await logged(t, options, sink, [metrics()]);
+	await (await chat(gateway.url, Object.assign({'x-request-id': 'good'}, key), {model: 'fast'})).text();
+	await (await chat(gateway.url, Object.assign({'x-request-id': 'limited'}, key), {model: 'mock.limited'})).text();
+	await (await chat(gateway.url, {'x-request-id': 'refused'})).text();
+	const {sum, labels} = await scrape(gateway.url);
+	t.is(sum('tapgate_access_log_lines_lost_total'), 0);
+	t.deepEqual(
+		labels('tapgate_access_log_lines_lost_total')
+			.map(({output}) => output)
+			.sort(),
+		['console', 'file'],
+	);
+	t.is(sum('tapgate_access_log_file_failures_total'), 0);
+	await gateway.stop();
+	const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+	t.deepEqual(
+		lines
+			.map(line => JSON.parse(line) as object)
+			.map(line => [(line as {requestId: string}).requestId, (line as {status: number}).status]),
+		[
+			['limited', 429],
+			['refused', 401],
+		],
+	);
+	t.is(sink.lines.length, 2);
+	t.regex(sink.lines[0] ?? '', /^\S+ warn {2}429 failed .* limited$/);
+});
+
+test('a file without a console, and a file that cannot be had', async t => {
+	const root = await mkdtemp(path.join(tmpdir(), 'tapgate-log-'));
+	t.teardown(() => rm(root, {recursive: true, force: true}));
+	const file = path.join(root, 'access.log');
+	const sink = new MemorySink();
+	const gateway = await logged(
+		t,
+		{console: false, file: {path: file, gzip: false, maxFiles: 1, maxMegabytes: 1}},
+		sink,
+	);
+	await (await chat(gateway.url, key, {model: 'fast'})).text();
+	await gateway.stop();
+	t.is(sink.text, '');
+	t.like(JSON.parse(await readFile(file, 'utf8')), {status: 200, outcome: 'ok'});
+	const refused = await t.throwsAsync(logged(t, {file: {path: path.join(file, 'below')}}), {instanceOf: ConfigError});
+	t.regex(refused?.message ?? '', /plugin "access-log": file\.path: cannot write to /);
+});
+
 test('options that do not exist are refused', t => {
 	const refused = (options: unknown) =>
 		t.throws(() => accessLog(options as AccessLogOptions), {instanceOf: ConfigError})?.message;
 	t.regex(refused({level: 'verbose'}) ?? '', /level: expected one of error, warn, info, debug, found "verbose"/);
 	t.regex(refused({console: true}) ?? '', /console: expected one of json, pretty, false, found true/);
+	t.regex(refused({file: {}}) ?? '', /file\.path: is missing/);
+	t.regex(refused({file: {path: 'x', maxFiles: 0}}) ?? '', /file\.maxFiles: expected a value that must be >= 1/);
 	t.regex(refused({colour: true}) ?? '', /colour: unknown key/);
 	t.notThrows(() => accessLog());
 });

@@ -3,7 +3,7 @@
 import {createHmac} from 'node:crypto';
 import test from 'ava';
 import {reply, startGateway} from '../../../config/testing/index.js';
-import {auth, glm, mock, routing} from '../../../plugins/index.js';
+import {auth, glm, mock, routing, translate} from '../../../plugins/index.js';
 import {tokenMaker} from '../../../plugins/providers/glm/token.js';
 import {chatCall, messagesCall, openGateway, upstream} from './gateway.js';
 
@@ -50,12 +50,18 @@ test('a token is used until shortly before it expires', t => {
 });
 
 test('a token that the provider quotes does not reach the client', async t => {
-	const server = await upstream(t, (seen, response, incoming) =>
-		reply.json({error: {code: '1002', message: `no: ${seen.headers.authorization}`}}, 401)(seen, response, incoming),
-	);
+	const server = await upstream(t);
 	const gateway = await openGateway(t, glm({baseUrl: server.url, apiKey: key, auth: 'jwt'}));
-	const text = await (await gateway.post('/v1/chat/completions', chatCall('glm.m'))).text();
-	t.regex(text, /no: Bearer \[redacted\]/);
+	const error = (token: unknown) => ({error: {code: '1002', message: `no: ${token}`}});
+	for (const answer of [
+		(token: unknown) => reply.json(error(token), 401),
+		(token: unknown) => reply.json(error(token)),
+		(token: unknown) => reply.events([error(token)]),
+	]) {
+		server.answer((seen, response, incoming) => answer(seen.headers.authorization)(seen, response, incoming));
+		const text = await (await gateway.post('/v1/chat/completions', chatCall('glm.m'))).text();
+		t.regex(text, /no: Bearer \[redacted\]/);
+	}
 });
 
 /** HTTP status and business code, as GLM sends them, and the status that the client is told. */
@@ -100,6 +106,39 @@ test('errors are told with the status that their code means, in the envelope of 
 			t.is(error.message, `glm answered ${status} (code ${code}): reason of ${code}`);
 			t.is(error.code, 'upstream_error');
 		}
+	}
+});
+
+test('a success that holds an error, or a stream that begins with one, is the failure that the code means', async t => {
+	const server = await upstream(t);
+	const gateway = await openGateway(t, glm({baseUrl: server.url, apiKey: key}), translate());
+	for (const [, code, told] of meanings) {
+		const body = {error: {code, message: `reason of ${code}`}};
+		for (const answer of [reply.json(body), reply.events([body])]) {
+			server.answer(answer);
+			for (const stream of [false, true]) {
+				const chat = await gateway.post('/v1/chat/completions', chatCall('glm.m', {stream}));
+				t.is(chat.status, told, code);
+				t.like(await chat.json(), {error: {message: `glm answered 200 (code ${code}): reason of ${code}`}});
+				const messages = await gateway.post('/v1/messages', messagesCall('glm.m', {stream}));
+				t.is(messages.status, told, code);
+				t.like(await messages.json(), {type: 'error'});
+			}
+		}
+	}
+});
+
+test('an error in the middle of a stream is told to a client of another format as what it means', async t => {
+	const chunk = {id: 'c', model: 'm', choices: [{index: 0, delta: {role: 'assistant', content: 'Hi'}}]};
+	const server = await upstream(t);
+	const gateway = await openGateway(t, glm({baseUrl: server.url, apiKey: key}), translate());
+	const types = {'1113': 'billing_error', '1302': 'rate_limit_error', '1301': 'invalid_request_error'};
+	for (const [code, type] of Object.entries(types)) {
+		server.answer(reply.events([chunk, {error: {code, message: 'no more'}}]));
+		const text = await (await gateway.post('/v1/messages', messagesCall('glm.m', {stream: true}))).text();
+		t.true(text.includes(`"type":"${type}"`), text);
+		t.true(text.includes('no more'));
+		t.false(text.includes('message_stop'));
 	}
 });
 

@@ -415,13 +415,16 @@ test('row 127: words and calls share a message; without words its content is nul
 	t.is(encode({turns: [user, turn('assistant', call('a')), turn('user', result('a'))]}).messages[1]?.['content'], null);
 });
 
-test('row 128: a beginning of the answer is refused where the model cannot go on from it', t => {
+test('row 128: a beginning of the answer is left out where the model cannot go on from it', t => {
 	const turns = [user, turn('assistant', 'Once')];
 	t.is(encode({turns}).messages.length, 2);
-	t.like(
-		t.throws(() => encode({turns}, {prefill: false})),
-		{status: 400, param: 'messages'},
+	const {messages, losses} = encode({turns}, {prefill: false});
+	t.deepEqual(
+		messages.map(({role}) => role),
+		['user'],
 	);
+	t.deepEqual(losses, ['turns']);
+	t.throws(() => encode({turns: [turn('assistant', 'Once')]}, {prefill: false}), {message: /nothing|no message/i});
 });
 
 test('row 130: cache marks are breakpoints where the model knows them, else nothing', t => {

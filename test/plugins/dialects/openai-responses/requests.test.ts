@@ -552,9 +552,23 @@ test('row 47: what another provider ran is a loss as a pair', t => {
 	t.is(losses.length, 2);
 });
 
+test('row 128: a beginning of the answer is left out where the model cannot go on from it', t => {
+	const said = (role: 'user' | 'assistant') => ({role, parts: [{type: 'text' as const, text: 'Once'}]});
+	const turns = [said('user'), said('assistant')];
+	t.is((encode({turns}).body['input'] as readonly object[]).length, 2);
+	const {body, losses} = encode({turns}, {prefill: false});
+	t.deepEqual(
+		(body['input'] as readonly {role: string}[]).map(({role}) => role),
+		['user'],
+	);
+	t.like(losses, [{path: 'turns', reason: 'this model does not go on with an answer that is begun'}]);
+});
+
 test('row 101: fewer than 16 tokens cannot be asked for', t => {
 	t.is(encode({maxTokens: 1}).body['max_output_tokens'], 16);
+	t.deepEqual(encode({maxTokens: 1}).losses, [{path: 'maxTokens', reason: 'raised to 16, the least that is accepted'}]);
 	t.is(encode({maxTokens: 17}).body['max_output_tokens'], 17);
+	t.deepEqual(encode({maxTokens: 16}).losses, []);
 });
 
 test('rows 102, 104–107: what the format or the model cannot take is a loss, the rest is sent', t => {
@@ -582,8 +596,13 @@ test('row 110: the schema of the answer is flat', t => {
 		format: {type: 'json_schema', name: 'answer', schema: {type: 'object'}, strict: true},
 		verbosity: 'high',
 	});
+});
+
+test('row 108: a model without schemas is told the schema in words', t => {
+	const output = {type: 'schema', schema: {type: 'object', required: ['colour']}} as const;
 	const {body, losses} = encode({output}, {jsonSchema: false});
 	t.deepEqual(body['text'], {format: {type: 'json_object'}});
+	t.true(String(body['instructions']).includes(JSON.stringify(output.schema)));
 	t.is(losses[0]?.path, 'output');
 });
 
