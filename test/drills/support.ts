@@ -7,6 +7,9 @@ import {cpus, tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+/** Of a caller who may read records. */
+export const adminKey = 'key-of-the-admin';
+
 const cli = fileURLToPath(new URL('../../config/cli.js', import.meta.url));
 
 /** A gateway that records, in a folder of its own. */
@@ -41,7 +44,7 @@ const memory = definePlugin({name: 'memory', apply({routes, metrics}) {
 		ctx.body = {...process.memoryUsage(), ...Object.fromEntries(metrics.names().map(name => [name, metrics.get(name)?.read()]))};
 	}});
 }});
-export default defineConfig({server: {port: 0}, plugins: [health(), auth({anonymous: true}), mock(), routing(), requestLog(${log}), memory()]});
+export default defineConfig({server: {port: 0}, plugins: [health(), auth({anonymous: true, keys: [{name: 'admin', key: '${adminKey}', tags: ['admin']}]}), mock(), routing(), requestLog(${log}), memory()]});
 `,
 	);
 	const child = spawn(
@@ -166,4 +169,20 @@ export function say(line: string): void {
 
 export function machine(): string {
 	return `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
+}
+
+/** Asks until nothing is left, or what is left has stayed the same for two seconds. */
+export async function unchanging<Value>(ask: () => Promise<readonly Value[]>): Promise<readonly Value[]> {
+	let last = await ask();
+	for (let same = 0; same < 8 && last.length > 0; ) {
+		await pause(250);
+		const next = await ask();
+		same = next.length === last.length ? same + 1 : 0;
+		last = next;
+	}
+	return last;
+}
+
+export function pause(milliseconds: number): Promise<void> {
+	return new Promise(resolve => setTimeout(resolve, milliseconds));
 }
