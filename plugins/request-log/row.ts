@@ -2,7 +2,7 @@
 
 import {type ClosedExchange, targetName} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
-import {type BodyRules, bodyText} from './body-text.js';
+import {type BodyRules, bodyText, type Redact, streamBodyText} from './body-text.js';
 
 /** What is the same in every row of a process. */
 export interface RowContext {
@@ -74,6 +74,7 @@ export function dayOf(line: string): string {
 function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<Record<Column, unknown>>> {
 	const {request, caller, target, usage, cost, firstByteMs, attempts, losses} = exchange;
 	const asked = attempts.reduce((sum, {ms}) => sum + ms, 0);
+	const redact: Redact = text => context.redactor?.text(text, exchange) ?? text;
 	return {
 		created_at: timeOf(exchange.startedAt),
 		id: exchange.id,
@@ -111,8 +112,10 @@ function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<
 			error,
 		})),
 		losses: losses.slice(0, mostLosses).map(({path, reason}) => ({path: bounded(path), reason: bounded(reason)})),
-		request_body: bodyText(request.body, context.rules, context.redactor),
-		response_body: bodyText(exchange.answer, context.rules, context.redactor),
+		request_body: bodyText(request.body, context.rules, redact),
+		response_body: exchange.streamed
+			? streamBodyText(exchange.answer, exchange.dialect, context.rules, redact)
+			: bodyText(exchange.answer, context.rules, redact),
 		tags: caller?.tags,
 	};
 }
