@@ -100,8 +100,7 @@ export const requestLog = definePlugin<RequestLogOptions>({
 				await writer.stop(drainMs);
 				await journal.close();
 			});
-			// The embedded database takes its time; the first answer does not wait for it.
-			if (!store.embedded) await store.start();
+			await store.start();
 			await adopt();
 			writer.start();
 		});

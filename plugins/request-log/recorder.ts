@@ -6,7 +6,7 @@ import type {Journal} from './journal/journal.js';
 import {lineOf, type RowContext} from './row.js';
 
 /** The longest that a record exists in memory only, but for the time of the write itself. */
-const flushMs = 20;
+const flushMs = 10;
 /** So many lines are made before other work gets its turn. */
 const linesAtOnce = 8;
 /** Characters of lines that wait for a disk that hangs. */

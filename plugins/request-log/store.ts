@@ -14,6 +14,7 @@ import {
 	type ScopedRegistry,
 } from '../../core/index.js';
 import {type Connection, readConnection} from './connection.js';
+import {requireStartable, startEmbedded} from './embedded/index.js';
 import {known, migrate, pending, stateOf} from './migrate.js';
 import type {RequestLogSettings} from './options.js';
 import {day, daysNeeded, dropOldDays, isKept, makeDays} from './partitions.js';
@@ -96,6 +97,11 @@ export class Store {
 	 * @throws {ConfigError} says what to do.
 	 */
 	async start(): Promise<void> {
+		if (this.embedded) {
+			// It takes its time, and the first answer does not wait for it; but nobody else may have it.
+			await requireStartable(this.#settings.dataDir);
+			return;
+		}
 		try {
 			await this.ready();
 		} catch (error) {
@@ -147,7 +153,6 @@ export class Store {
 
 	async #open(): Promise<Connection> {
 		if (!this.embedded) return readConnection(this.#given);
-		const {startEmbedded} = await import('./embedded/index.js');
 		const {connection, stop} = await startEmbedded({dataDir: this.#settings.dataDir, log: this.#log});
 		this.#stopEmbedded = stop;
 		return connection;
@@ -156,16 +161,15 @@ export class Store {
 	async #prepare(): Promise<Connection> {
 		const connection = await this.#connect();
 		const knex = await this.query();
-		if (this.#migrates) {
+		const missing = await pending(knex, this.#migrations);
+		if (missing.length > 0 && !this.#migrates) {
+			throw new ConfigError(
+				`database: ${this.shown} is behind and --no-migrate was given; run \`tapgate migrate\` first (missing: ${missing.join(', ')})`,
+			);
+		}
+		if (missing.length > 0) {
 			const {done} = await migrate(knex, this.#migrations);
 			if (done.length > 0) this.#log.info('the database is up to date now', {database: this.shown, steps: done});
-		} else {
-			const missing = await pending(knex, this.#migrations);
-			if (missing.length > 0) {
-				throw new ConfigError(
-					`database: ${this.shown} is behind and --no-migrate was given; run \`tapgate migrate\` first (missing: ${missing.join(', ')})`,
-				);
-			}
 		}
 		await makeDays(knex, daysNeeded(Date.now()));
 		this.#maintain(knex);

@@ -4,7 +4,7 @@ import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import type {Log} from '../../../core/index.js';
 import type {Connection} from '../connection.js';
-import {keepRunning} from './keeper.js';
+import {keepRunning, requireFree} from './keeper.js';
 import {port, requireShortSocket} from './places.js';
 
 export interface EmbeddedOptions {
@@ -38,4 +38,11 @@ export async function startEmbedded({dataDir: given, log}: EmbeddedOptions): Pro
 		},
 		stop,
 	};
+}
+
+/** What can be said before it is started. @throws {ConfigError} as {@link startEmbedded} does. */
+export async function requireStartable(given: string): Promise<void> {
+	const dataDir = path.resolve(given);
+	requireShortSocket(dataDir);
+	await requireFree(dataDir);
 }

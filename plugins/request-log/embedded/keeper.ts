@@ -4,10 +4,11 @@ import {type ChildProcess, fork} from 'node:child_process';
 import cluster from 'node:cluster';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
+import {hostname} from 'node:os';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {ConfigError, describe, type Log} from '../../../core/index.js';
-import {answers, findOwner, type Owner} from './lock.js';
+import {answers, findOwner, isRunning, type Owner} from './lock.js';
 import {type Report, stopMessage} from './messages.js';
 import {clusterOf, socketOf} from './places.js';
 
@@ -92,7 +93,7 @@ function launch(
 	dataDir: string,
 ): Service & {readonly child: ChildProcess; readonly report: Promise<Report | undefined>} {
 	// What the environment of a gateway holds (keys of providers) is none of this process's business.
-	const child = fork(serverFile, [dataDir, String(cluster.isWorker ? process.ppid : process.pid)], {
+	const child = fork(serverFile, [dataDir, String(gatewayId())], {
 		env: {},
 		// Making a cluster is over before code that was optimised for it would pay: half the time.
 		execArgv: existsSync(clusterOf(dataDir)) ? [] : ['--liftoff-only'],
@@ -125,6 +126,21 @@ async function siblingEnds(dataDir: string, signal: AbortSignal): Promise<string
 		await pause(endPollMs, undefined, {signal}).catch(() => {});
 	}
 	return 'the worker that ran it ended';
+}
+
+/**
+ * Looks whether another gateway has the data directory, and starts nothing. One that has ended is about to let go of it.
+ * @throws {ConfigError} when one does.
+ */
+export async function requireFree(dataDir: string): Promise<void> {
+	const owner = await findOwner(dataDir);
+	if (owner === undefined || owner.gateway === gatewayId()) return;
+	if (owner.host !== hostname() || isRunning(owner.gateway)) throw taken(dataDir, owner);
+}
+
+/** Workers of one gateway share its database. */
+function gatewayId(): number {
+	return cluster.isWorker ? process.ppid : process.pid;
 }
 
 function taken(dataDir: string, {pid, gateway, host, since}: Owner): ConfigError {

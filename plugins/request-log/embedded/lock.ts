@@ -139,6 +139,15 @@ function bornOf(pid: number): string {
 	return state === 'Z' ? 'dead' : (fields[18] ?? '');
 }
 
+/** Whether there is such a process on this host. */
+export function isRunning(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+	}
+}
+
 /** Whether somebody listens on a socket. */
 export function answers(socketPath: string): Promise<boolean> {
 	return new Promise(resolve => {

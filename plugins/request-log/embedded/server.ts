@@ -5,7 +5,7 @@ import process from 'node:process';
 import {setTimeout as pause} from 'node:timers/promises';
 import {PGLiteSocketServer} from '@electric-sql/pglite-socket';
 import {describe} from '../../../core/index.js';
-import {dropLock, type Owner, renewLock, takeLock} from './lock.js';
+import {dropLock, isRunning, type Owner, renewLock, takeLock} from './lock.js';
 import {type Report, stopMessage} from './messages.js';
 import {clusterOf, socketOf} from './places.js';
 import {SingleBackend} from './single-backend.js';
@@ -57,14 +57,6 @@ async function waitForLock(): Promise<Owner | undefined> {
 	for (const until = performance.now() + closingMs; ; await pause(50)) {
 		const owner = await takeLock(dataDir, Number(gateway));
 		if (owner === undefined || isRunning(owner.gateway) || performance.now() > until) return owner;
-	}
-}
-
-function isRunning(pid: number): boolean {
-	try {
-		return process.kill(pid, 0);
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code !== 'ESRCH';
 	}
 }
 

@@ -59,10 +59,11 @@ export class Journal {
 		return this.#broken;
 	}
 
-	/** Makes the folder. A journal that cannot be written is told of and no reason not to go on. */
+	/** Makes the folder and its first file. A journal that cannot be written is told of and no reason not to go on. */
 	async open(): Promise<void> {
 		try {
-			await mkdir(this.#own, {recursive: true, mode: 0o700});
+			// The first records do not wait for their file.
+			await this.#writable();
 			this.#heartbeat = setInterval(() => void beat(this.#own).catch(() => {}), heartbeatMs).unref();
 		} catch (error) {
 			this.#fail(error);

@@ -27,6 +27,7 @@ export class Segment {
 	/** Nothing more is appended. */
 	closed: boolean;
 	#handle: FileHandle | undefined;
+	#named = false;
 
 	private constructor(file: string, size: number, handle: FileHandle | undefined) {
 		this.file = file;
@@ -39,16 +40,7 @@ export class Segment {
 	static async create(folder: string): Promise<Segment> {
 		const name = `${String(Date.now()).padStart(15, '0')}-${randomBytes(4).toString('hex')}.jsonl`;
 		const file = path.join(folder, name);
-		const handle = await open(file, 'wx', 0o600);
-		try {
-			// A file whose name is not on the disk is gone after a loss of power, whatever is in it.
-			const directory = await open(folder, 'r');
-			await directory.sync().finally(() => directory.close());
-		} catch (error) {
-			await handle.close();
-			throw error;
-		}
-		return new Segment(file, 0, handle);
+		return new Segment(file, 0, await open(file, 'wx', 0o600));
 	}
 
 	/** A segment of a process that is gone. */
@@ -77,6 +69,11 @@ export class Segment {
 	/** Has what was appended written to the disk itself. */
 	async sync(): Promise<void> {
 		await this.#handle?.datasync();
+		if (this.#named) return;
+		// A file whose name is not on the disk is gone after a loss of power, whatever is in it. No record waits for that.
+		this.#named = true;
+		const folder = await open(path.dirname(this.file), 'r');
+		await folder.sync().finally(() => folder.close());
 	}
 
 	/** Takes no more from now on; settles when everything is on the disk. Never rejects. */
