@@ -190,6 +190,8 @@ export interface ClosedExchange extends Exchange {
 	readonly latencyMs: number;
 	/** Bytes of the answer that were handed to the client's connection, the head among them. */
 	readonly sentBytes: number;
+	/** The first bytes of what the client was sent, while a plugin has asked for them with `gateway.keepAnswers`. */
+	readonly answer?: Buffer;
 	/** Until the first byte of the answer was handed to the client's connection. */
 	readonly firstByteMs?: number;
 }

@@ -24,6 +24,7 @@ export {
 } from './providers/index.js';
 export {rateLimit} from './rate-limit/index.js';
 export {redact} from './redact/index.js';
+export {requestLog} from './request-log/index.js';
 export {routing} from './routing/index.js';
 export {stores} from './stores/index.js';
 export {translate} from './translate/index.js';

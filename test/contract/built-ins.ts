@@ -41,6 +41,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	rateLimit: builtIns.rateLimit({rules: [{by: 'provider', concurrency: 1}]}),
 	redact: builtIns.redact({where: ['records', 'traffic']}),
 	routing: builtIns.routing(),
+	requestLog: builtIns.requestLog({dataDir: '/nowhere/tapgate'}),
 	translate: builtIns.translate(),
 };
 

@@ -26,6 +26,7 @@ const homes: Readonly<Record<string, string>> = {
 	openai: 'providers',
 	openaiCompatible: 'providers',
 	rateLimit: 'rate-limit',
+	requestLog: 'request-log',
 };
 
 /** Every property of a schema with its path: `keys[].name`. */

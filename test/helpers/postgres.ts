@@ -1,7 +1,7 @@
 /** A real Postgres for the tests of one file: on a port of its own, its files in a folder that is gone afterwards. */
 
 import {type ChildProcess, execFile, spawn} from 'node:child_process';
-import {chown, mkdtemp, rm} from 'node:fs/promises';
+import {chown, mkdtemp, readFile, rm} from 'node:fs/promises';
 import type {AddressInfo} from 'node:net';
 import {createServer} from 'node:net';
 import {arch, platform, tmpdir} from 'node:os';
@@ -27,7 +27,7 @@ export interface Postgres {
 	start(): Promise<void>;
 	/** Ends connections and stops in order. */
 	stop(): Promise<void>;
-	/** As a loss of power would. */
+	/** `kill -9` of all of its processes. */
 	kill(): Promise<void>;
 	/** Stops it and removes its files. */
 	remove(): Promise<void>;
@@ -115,13 +115,31 @@ export async function startPostgres(...extra: readonly string[]): Promise<Postgr
 		},
 		// "Fast": who is connected is cut off.
 		stop: () => end('SIGINT'),
-		// The children see that their parent is gone; SIGQUIT ends all of them at once, without a checkpoint.
-		kill: () => end('SIGQUIT'),
+		async kill() {
+			const children = server === undefined ? [] : await childrenOf(server.child.pid);
+			const ended = end('SIGKILL');
+			for (const pid of children) kill(pid);
+			await ended;
+		},
 		async remove() {
 			await end('SIGQUIT');
 			await rm(folder, {recursive: true, force: true});
 		},
 	};
+}
+
+/** The processes of a server, which would go on without it; none where the system does not tell. */
+async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
+	const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+	return text.split(' ').filter(Boolean).map(Number);
+}
+
+function kill(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch {
+		// It has ended by itself.
+	}
 }
 
 function freePort(): Promise<number> {
