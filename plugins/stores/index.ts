@@ -14,6 +14,12 @@ export const stores = definePlugin({
 		});
 		gateway.defer(() => open.close());
 		gateway.provide(storesKey, open);
-		gateway.beforeListen(() => open.start());
+		gateway.beforeListen(() => {
+			if (open.usesMemory && gateway.server.workers > 1)
+				gateway.log.warn('each worker counts by itself: limits hold per worker; name a store to share them', {
+					workers: gateway.server.workers,
+				});
+			return open.start();
+		});
 	},
 });

@@ -7,7 +7,8 @@ import type {Link} from './link.js';
 export interface Settlement {
 	readonly grant: string;
 	readonly takes: readonly Take[];
-	readonly used: readonly number[];
+	/** `undefined`: the amounts of the takes, which have not been taken yet. */
+	readonly used: readonly number[] | undefined;
 }
 
 /** More are not kept: some megabytes. */
@@ -43,6 +44,11 @@ export class Settlements {
 	/** Keeps one; the oldest goes when there are too many. */
 	add(settlement: Settlement): void {
 		this.#keep({settlement, tries: 0});
+	}
+
+	/** Counts one that could not even be kept. */
+	drop(): void {
+		this.#dropped++;
 	}
 
 	/** Tells what is kept, as long as the store can be asked. Never rejects. */
@@ -85,7 +91,10 @@ export class Settlements {
 				this.#kept.splice(0, Math.min(left, atOnce)).map(async entry => {
 					const {grant, takes, used} = entry.settlement;
 					try {
-						await this.#link.ask(deadlineMs, backend => backend.settle(grant, takes, used));
+						await this.#link.ask<unknown>(deadlineMs, backend =>
+							// A grant is taken once: a second time it is void.
+							used === undefined ? backend.take(grant, takes) : backend.settle(grant, takes, used),
+						);
 					} catch {
 						if (++entry.tries < mostTries) this.#keep(entry);
 						else this.#dropped++;

@@ -1,6 +1,7 @@
 /** A store that processes share, as a plugin sees it: bounded in time, and with an answer while the store is away. */
 
 import {randomBytes} from 'node:crypto';
+import type {Arrears} from './arrears.js';
 import type {Degraded, Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
 import {StoreUnavailable} from './keys.js';
 import type {Leases} from './leases.js';
@@ -15,12 +16,18 @@ export interface Shared {
 	readonly link: Link;
 	readonly settlements: Settlements;
 	readonly leases: Leases;
+	readonly arrears: Arrears;
 	/** Counts while the store is away. */
 	readonly local: MemoryStore;
 }
 
 const processName = randomBytes(9).toString('base64url');
 let grants = 0;
+
+/** A name that no other process gives. */
+export function newGrant(): string {
+	return `${processName}-${(++grants).toString(36)}`;
+}
 
 export class SharedStore implements Store {
 	readonly kind: string;
@@ -46,7 +53,7 @@ export class SharedStore implements Store {
 		checkTakes(takes);
 		const {link, settlements, leases} = this.#shared;
 		if (link.isAway) return this.#takeWithout(takes);
-		const grant = `${processName}-${(++grants).toString(36)}`;
+		const grant = newGrant();
 		try {
 			const {outcome, figures} = await link.ask(this.#deadlineMs, backend => backend.take(grant, takes));
 			if (outcome === 'refused') return shortageOf(takes, figures);
@@ -101,19 +108,24 @@ export class SharedStore implements Store {
 
 	#takeWithout(takes: readonly Take[], failure?: StoreUnavailable): Grant | Shortage {
 		this.#fallenBack();
-		switch (this.#degraded) {
-			case 'refuse':
-				throw failure ?? this.#unavailable();
-			case 'local':
-				return this.#shared.local.take(takes);
-			case 'allow':
-				return {granted: true, standings: takes.map(({holding}) => untouched(holding)), settle: () => undefined};
-		}
+		if (this.#degraded === 'refuse') throw failure ?? this.#unavailable();
+		const {local, arrears} = this.#shared;
+		const answer = this.#degraded === 'local' ? local.take(takes) : allowed(takes);
+		if (!answer.granted) return answer;
+		const settle = once(used => {
+			arrears.add(takes, used);
+			return answer.settle(used);
+		});
+		return {granted: true, standings: answer.standings, settle};
 	}
 
 	#unavailable(): StoreUnavailable {
 		return new StoreUnavailable(`the store "${this.#shared.link.name}" is away`);
 	}
+}
+
+function allowed(takes: readonly Take[]): Grant {
+	return {granted: true, standings: takes.map(({holding}) => untouched(holding)), settle: () => undefined};
 }
 
 /** How a holding stands of which nothing was taken. */

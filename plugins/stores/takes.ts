@@ -33,9 +33,13 @@ function isSame(one: Holding, other: Holding): boolean {
 
 /** Names a holding among all of a store: what is counted differently is kept apart, so that a changed config starts anew. */
 export function storageKey(holding: Holding): string {
-	if (holding.kind !== 'sum') return `${holding.kind}:${holding.key}`;
+	const key = plain(holding.key);
+	if (holding.kind !== 'sum') return `${holding.kind}:${key}`;
 	const {period} = holding;
-	return period.kind === 'rolling'
-		? `rolling-${period.seconds}:${holding.key}`
-		: `${period.unit}-${period.zone}:${holding.key}`;
+	return period.kind === 'rolling' ? `rolling-${period.seconds}:${key}` : `${period.unit}-${period.zone}:${key}`;
+}
+
+/** Keys may hold what clients sent: what a store cannot keep as text must not look as if the store failed. */
+function plain(key: string): string {
+	return key.isWellFormed() && !key.includes('\0') ? key : JSON.stringify(key);
 }

@@ -137,7 +137,18 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 				(await store.look(holdings)).map(({remaining}) => remaining),
 				[0, 0, 0],
 			);
-			await store.take(holdings.map(holding => takeOf(holding, 0)));
+			const {settle} = await granted(t, store, ...holdings.map(holding => takeOf(holding, 1, false)));
+			await settle([0, 0, 0]);
+		}
+	});
+
+	test('any text may be a key', async t => {
+		const {store} = await open(t, someTime);
+		const keys = ['\0', '\ud800', '\udc00', '\\u0000', '"\\u0000"', "'; DROP TABLE x --", 'ключ 🔑', '%s', '{a}', ' '];
+		for (const name of keys) {
+			const holding = hourly(`${freshKey()} ${name}`, 2);
+			await granted(t, store, takeOf(holding), takeOf(seats(holding.key, 1)));
+			t.is((await store.look([holding]))[0]?.remaining, 1, JSON.stringify(name));
 		}
 	});
 

@@ -1,13 +1,16 @@
 /** A store that goes away and comes back: calls are answered as `degraded` says, nothing hangs, and it ends by itself. */
 
+import {mock} from 'node:test';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import anyTest, {type ExecutionContext, type TestFn} from 'ava';
 import type {Backend} from '../../../plugins/stores/backend.js';
-import type {Degraded, Grant, Take} from '../../../plugins/stores/keys.js';
+import {type Degraded, type Grant, seatSeconds, type Take} from '../../../plugins/stores/keys.js';
 import type {Link} from '../../../plugins/stores/link.js';
 import {readRedisUrl} from '../../../plugins/stores/redis/address.js';
 import {RedisBackend} from '../../../plugins/stores/redis/backend.js';
+import type {Settlements} from '../../../plugins/stores/settlements.js';
 import {noRedis, type RedisServer, startRedis} from '../../helpers/redis.js';
-import {freshKey, granted, hourly, seats, takeOf} from './contract.js';
+import {bucket, freshKey, granted, hourly, seats, takeOf} from './contract.js';
 import {openShared} from './shared.js';
 
 const test = (noRedis === undefined ? anyTest : anyTest.skip) as TestFn;
@@ -26,6 +29,13 @@ const open = (t: ExecutionContext, server: RedisServer, degraded: Degraded, dead
 	openShared(t, new RedisBackend(readRedisUrl(server.url)), deadlineMs, degraded);
 
 const back = (link: Link) => new Promise<void>(resolve => link.whenBack(resolve));
+
+async function allTold(settlements: Settlements): Promise<void> {
+	while (settlements.size > 0) {
+		await settlements.tell();
+		await nextTurn();
+	}
+}
 
 /** Takes until the link knows that the store is away. */
 async function untilAway(link: Link, take: () => Promise<unknown>): Promise<void> {
@@ -69,9 +79,10 @@ for (const [degraded, more] of [
 /** A machine that has much to do may miss the deadline of the first calls. */
 async function untilSteady(link: Link, ask: () => Promise<void>): Promise<void> {
 	for (let good = 0; good < 5; ) {
-		const {failures} = link.counts;
+		const {calls, failures} = link.counts;
 		await ask().catch(() => undefined);
-		good = link.counts.failures === failures ? good + 1 : 0;
+		await nextTurn();
+		good = link.counts.calls > calls && link.counts.failures === failures ? good + 1 : 0;
 	}
 }
 
@@ -105,7 +116,7 @@ test('what was taken while nobody waited for the answer any more is given back',
 	const again = back(link);
 	server.resume();
 	await again;
-	while (settlements.size > 0) await settlements.tell();
+	await allTold(settlements);
 
 	const {store: patient} = await open(t, server, 'refuse', 10_000);
 	t.is((await patient.look([holding]))[0]?.remaining, 100);
@@ -118,7 +129,7 @@ test('what calls used is told when the store is back, once, and their seats come
 	const takes: readonly Take[] = [takeOf(hourly(key, 100), 10), takeOf(seats(key, 20))];
 	const grants: Grant[] = [];
 	for (let call = 0; call < 6; call++) grants.push(await granted(t, store, ...takes));
-	const impatient = await open(t, server, 'refuse');
+	const impatient = await open(t, server, 'refuse', 500);
 	await untilSteady(impatient.link, async () => void (await impatient.store.look([])));
 	const late = await granted(t, impatient.store, ...takes);
 
@@ -129,7 +140,7 @@ test('what calls used is told when the store is back, once, and their seats come
 	server.resume();
 	await again;
 	for (const grant of grants) await grant.settle([2, 0]);
-	while (impatient.settlements.size > 0) await impatient.settlements.tell();
+	await allTold(impatient.settlements);
 
 	t.deepEqual(
 		(await store.look(takes.map(({holding}) => holding))).map(({remaining}) => remaining),
@@ -138,6 +149,34 @@ test('what calls used is told when the store is back, once, and their seats come
 	t.is(settlements.size, 0);
 	t.false(link.isAway);
 });
+
+for (const degraded of ['local', 'allow'] as const)
+	test(`${degraded}: what was used of a budget during an outage is charged after it, once`, async t => {
+		const server = await start(t);
+		const {store, link, settlements} = await open(t, server, degraded, 1000);
+		const key = freshKey();
+		const takes = [takeOf(hourly(key, 1000), 10), takeOf(bucket(key, 100, 0), 10), takeOf(seats(key, 9))];
+		await (await granted(t, store, ...takes)).settle([7, 7, 0]);
+		await server.kill();
+		await untilAway(link, async () => store.look([]));
+		for (let call = 0; call < 5; call++) {
+			const grant = await granted(t, store, ...takes);
+			await grant.settle([4, 4, 0]);
+			await grant.settle([4, 4, 0]);
+		}
+
+		const again = back(link);
+		await server.start();
+		await again;
+		await allTold(settlements);
+
+		const {store: patient} = await open(t, server, 'refuse', 10_000);
+		// The server was empty after its start.
+		t.deepEqual(
+			(await patient.look(takes.map(({holding}) => holding))).map(({remaining}) => remaining),
+			[980, 100, 9],
+		);
+	});
 
 /** A backend that does what the test says, for what no real server can be made to do on purpose. */
 function scripted(parts: Partial<Backend>): Backend {
@@ -202,4 +241,31 @@ anyTest('a settlement that is answered with an error again and again is given up
 	t.is(settlements.dropped, 1);
 	t.is(settlements.size, 0);
 	t.true(told.includes('other'));
+});
+
+anyTest('seats are renewed in time for as long as their calls go on', async t => {
+	mock.timers.enable({apis: ['setInterval']});
+	t.teardown(() => mock.timers.reset());
+	const renewed: (readonly string[])[] = [];
+	const {store} = await openShared(
+		t,
+		scripted({
+			take: async (_grant, takes) => ({
+				outcome: 'granted',
+				figures: takes.map(() => ({short: false, value: 1, resetMs: 0, waitMs: 0})),
+			}),
+			settle: async (_grant, takes) => takes.map(() => ({short: false, value: 0, resetMs: 0, waitMs: 0})),
+			async renew(leases) {
+				renewed.push(leases.map(({holding}) => holding.key));
+			},
+		}),
+	);
+	const grant = await granted(t, store, takeOf(hourly('not a seat', 5)), takeOf(seats('a', 5)));
+	await granted(t, store, takeOf(seats('b', 5)));
+
+	mock.timers.tick((seatSeconds / 3) * 1000);
+	t.deepEqual(renewed, [['a', 'b']]);
+	await grant.settle([1, 0]);
+	mock.timers.tick((seatSeconds / 3) * 1000);
+	t.deepEqual(renewed, [['a', 'b'], ['b']]);
 });

@@ -61,5 +61,10 @@ test('days of the change of clocks have 23 and 25 hours, weeks begin on Monday, 
 		'2023-09-03T04:00:00.000Z',
 		'2023-09-04T03:00:00.000Z',
 	]);
+	// Midnight comes twice, and the first begins the day.
+	t.deepEqual(iso('2026-11-01T04:30:00Z', 'day', 'America/Havana'), [
+		'2026-11-01T04:00:00.000Z',
+		'2026-11-02T05:00:00.000Z',
+	]);
 	t.throws(() => calendarSpan(0, 'day', 'Mars/Olympus'), {instanceOf: RangeError});
 });

@@ -1,13 +1,14 @@
 /** A shared store as the plugin puts it together, with its parts at hand. */
 
 import type {ExecutionContext} from 'ava';
+import {Arrears} from '../../../plugins/stores/arrears.js';
 import type {Backend} from '../../../plugins/stores/backend.js';
 import type {Degraded} from '../../../plugins/stores/keys.js';
 import {Leases} from '../../../plugins/stores/leases.js';
 import {Link} from '../../../plugins/stores/link.js';
 import {MemoryStore} from '../../../plugins/stores/memory.js';
 import {Settlements} from '../../../plugins/stores/settlements.js';
-import {SharedStore} from '../../../plugins/stores/shared-store.js';
+import {newGrant, SharedStore} from '../../../plugins/stores/shared-store.js';
 import {memoryLog} from '../../helpers/whole-gateway.js';
 
 /** Connected, and closed with the test. @param deadlineMs long, for machines that have much to do. @param waits for a store that is away. */
@@ -30,6 +31,8 @@ export async function openShared(
 	const back = new Promise<void>(resolve => link.whenBack(resolve));
 	await link.start();
 	if (link.isAway && waits) await back;
-	const store = new SharedStore({link, settlements, leases, local: new MemoryStore()}, {deadlineMs, degraded});
+	const arrears = new Arrears(link, settlements, newGrant);
+	const shared = {link, settlements, leases, arrears, local: new MemoryStore()};
+	const store = new SharedStore(shared, {deadlineMs, degraded});
 	return {store, link, leases, settlements, log};
 }

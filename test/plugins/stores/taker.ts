@@ -1,14 +1,7 @@
 /** A replica in a process of its own: takes as often as it is told, and says how often it was granted. */
 
 import type {Take} from '../../../plugins/stores/keys.js';
-import {Leases} from '../../../plugins/stores/leases.js';
-import {Link} from '../../../plugins/stores/link.js';
-import {MemoryStore} from '../../../plugins/stores/memory.js';
-import {PostgresBackend} from '../../../plugins/stores/postgres/backend.js';
-import {readRedisUrl} from '../../../plugins/stores/redis/address.js';
-import {RedisBackend} from '../../../plugins/stores/redis/backend.js';
-import {Settlements} from '../../../plugins/stores/settlements.js';
-import {SharedStore} from '../../../plugins/stores/shared-store.js';
+import {OpenStores} from '../../../plugins/stores/open-stores.js';
 
 /** What it is told. */
 export interface Order {
@@ -23,15 +16,15 @@ const quiet = {debug() {}, info() {}, warn() {}, error() {}};
 
 process.once('message', async (order: Order) => {
 	const now = (): number => Date.now() + order.clockMs;
-	const backend = order.url.startsWith('redis')
-		? new RedisBackend(readRedisUrl(order.url), {now})
-		: new PostgresBackend({connectionString: order.url}, now);
-	const link = new Link(backend, backend.kind, quiet);
-	const shared = {link, leases: new Leases(link), settlements: new Settlements(link), local: new MemoryStore()};
-	const back = new Promise<void>(resolve => link.whenBack(resolve));
-	await link.start();
-	if (link.isAway) await back;
-	const store = new SharedStore(shared, {deadlineMs: 30_000, degraded: 'refuse'});
+	const open = new OpenStores(quiet, () => {}, now);
+	const store = open.open(order.url, {deadlineMs: 30_000, degraded: 'refuse'});
+	await open.start();
+	for (;;) {
+		// On a machine that has much to do, the start may take longer than it is waited for.
+		const known = await Promise.resolve(store.look([])).catch(() => undefined);
+		if (known !== undefined) break;
+		await new Promise(resolve => setTimeout(resolve, 50));
+	}
 	const answers = await Promise.all(Array.from({length: order.times}, async () => store.take(order.takes)));
 	process.send?.(answers.filter(({granted}) => granted).length, () => process.exit());
 });
