@@ -79,6 +79,8 @@ export interface Dialect {
 	askForUsage?(body: JsonObject): {readonly name: string; readonly json: string} | undefined;
 	/** Tells whether a body is an error in this dialect's own envelope. */
 	isError(body: unknown): boolean;
+	/** Bytes of a stream per token, framing included, as recorded streams have them; for answers that broke off uncounted. */
+	readonly streamBytesPerToken?: number;
 	/** The way to and from other formats; absent for a format that carries no conversation. */
 	readonly codec?: Codec;
 	/** The client's own error envelope. */

@@ -80,6 +80,11 @@ export const errorTable = Object.freeze({
 		meaning: 'The body is compressed in a way that the gateway does not read.',
 		remedy: 'Send it plain or as gzip, deflate or br.',
 	},
+	rate_limited: {
+		status: 429,
+		meaning: 'A limit of this gateway is reached: of calls, of tokens, or of calls that are open at the same time.',
+		remedy: 'The message names the limit; wait as long as `retry-after` says, and ask for fewer tokens.',
+	},
 	headers_too_large: {
 		status: 431,
 		meaning: 'The request line and headers together are too large.',
@@ -115,6 +120,11 @@ export const errorTable = Object.freeze({
 		status: 503,
 		meaning: 'The gateway stopped before the answer was complete: the call outlasted `server.drainSeconds`.',
 		remedy: 'Try again: another instance or the next one answers.',
+	},
+	store_unavailable: {
+		status: 503,
+		meaning: 'What limits and budgets are kept in cannot be asked, and the gateway is told to refuse calls then.',
+		remedy: 'Try again; see `GET /health` for the state of the store.',
 	},
 	upstream_timeout: {
 		status: 504,

@@ -1,5 +1,6 @@
-/** Guesses how many tokens a call will use before it is made, from what is known without reading the request again. */
+/** Guesses how many tokens a call will use before it is made, and how many it has used when nobody says. */
 
+import type {ClosedExchange} from './exchange.js';
 import type {ClientRequest} from './request.js';
 
 /** Tokens that a call is expected to use at most. */
@@ -47,4 +48,43 @@ function encodedFiles(body: Buffer): {files: number; bytes: number} {
 /** Text has spaces, and JSON escapes; base64 has neither, but for the head of a data URL. */
 function isBase64(sample: Buffer): boolean {
 	return !sample.includes(0x20) && !sample.includes(0x5c);
+}
+
+/** Tokens that a call has used. */
+export interface UsedTokens {
+	readonly input: number;
+	readonly output: number;
+	/** One of the two was not reported. */
+	readonly estimated: boolean;
+}
+
+/** Of a whole answer: text, and little else. */
+const plainBytesPerToken = 4;
+const streamBytesPerToken = 100;
+
+/**
+ * What was reported, and an estimate of what was not: an answer that broke off has been written as far as it came.
+ * @returns `undefined` for a call whose body was not read and of which nothing was reported.
+ */
+export function usedTokens(exchange: ClosedExchange): UsedTokens | undefined {
+	const {usage, outcome, streamed} = exchange;
+	const read = usage?.input.total;
+	const generates = exchange.endpoint.kind === 'model' && exchange.endpoint.route.operation === 'generate';
+	const written = generates ? usage?.output.total : 0;
+	const whole = outcome === 'ok' || !streamed;
+	if (read !== undefined && written !== undefined && whole)
+		return {input: read, output: written, estimated: usage?.source === 'estimated'};
+	const input = read ?? estimateTokens(exchange.request)?.input;
+	if (input === undefined) return undefined;
+	// Some providers begin a stream with the count of what they have written by then, which is next to nothing.
+	const output =
+		written !== undefined && (whole || !generates) ? written : Math.max(written ?? 0, writtenUntil(exchange));
+	return {input, output, estimated: true};
+}
+
+/** By the bytes that the client got. */
+function writtenUntil({dialect, request, sentBytes, streamed, status}: ClosedExchange): number {
+	if (status >= 400) return 0;
+	const perToken = streamed ? (dialect.streamBytesPerToken ?? streamBytesPerToken) : plainBytesPerToken;
+	return Math.min(Math.floor(sentBytes / perToken), request.maxTokens ?? Infinity);
 }

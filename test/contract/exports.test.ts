@@ -11,7 +11,7 @@ const program = compile(new Map(), ['config/index.ts', 'plugins/index.ts', 'conf
 /** Values and types, in one list; types exist for the compiler only. */
 const written = {
 	tapgate: `
-		Attempt AttemptFailure AttemptReport AudioPart CacheMark Caller Candidate Check CheckResult Citation
+		Attempt AttemptFailure AttemptReport AudioPart CacheMark Caller CallerBudget CallerLimits Candidate Check CheckResult Citation
 		Cleaned ClientRequest ClosedExchange Codec Command Completion CompletionEvent Config ConfigContext ConfigDefinition
 		ConfigError ConfigSource Conversation Cost Delta Dialect DialectRoute DocumentPart Effort EncodedRequest
 		Endpoint Engine EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange
@@ -19,7 +19,7 @@ const written = {
 		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss Metric MetricReading ModelTraits NameRule NativeError
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
-		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart TapTime TokenEstimate RouteAnswer RouteBody RouteDescription RouteParameter
+		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart TapTime TokenEstimate UsedTokens usedTokens RouteAnswer RouteBody RouteDescription RouteParameter
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage WorkerAnswers Workers allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable estimateTokens isObject key listen namePattern openExchange optionsReader originOf

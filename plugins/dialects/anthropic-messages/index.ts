@@ -30,6 +30,7 @@ export const anthropicMessages: Dialect = {
 	],
 	readRequest: body => requestFacts(body, 'max_tokens'),
 	usageMembers: ['usage'],
+	streamBytesPerToken: 40,
 	readUsage: reply => anthropicUsage(reply['usage']),
 	watchStream: () => new MessageWatcher(),
 	isError,

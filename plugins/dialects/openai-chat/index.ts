@@ -17,6 +17,7 @@ export const openaiChat: Dialect = {
 	],
 	readRequest: body => requestFacts(body, 'max_completion_tokens', 'max_tokens'),
 	usageMembers: ['usage', 'x_groq'],
+	streamBytesPerToken: 200,
 	readUsage: chatUsage,
 	watchStream: request => new ChunkWatcher(request),
 	askForUsage,

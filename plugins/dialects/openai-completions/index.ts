@@ -23,6 +23,7 @@ export const openaiCompletions: Dialect = {
 	],
 	readRequest: body => requestFacts(body, 'max_tokens'),
 	usageMembers: ['usage', 'x_groq'],
+	streamBytesPerToken: 200,
 	readUsage: chatUsage,
 	watchStream: request => new ChunkWatcher(request),
 	askForUsage,
