@@ -22,6 +22,7 @@ export {
 	openai,
 	openaiCompatible,
 } from './providers/index.js';
+export {rateLimit} from './rate-limit/index.js';
 export {redact} from './redact/index.js';
 export {routing} from './routing/index.js';
 export {stores} from './stores/index.js';

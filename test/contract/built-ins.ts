@@ -38,6 +38,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	groq: builtIns.groq({apiKey}),
 	mock: builtIns.mock(),
 	ollama: builtIns.ollama({apiKey}),
+	rateLimit: builtIns.rateLimit({rules: [{by: 'provider', concurrency: 1}]}),
 	redact: builtIns.redact({where: ['records', 'traffic']}),
 	routing: builtIns.routing(),
 	translate: builtIns.translate(),

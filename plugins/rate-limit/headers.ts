@@ -1,0 +1,60 @@
+/** Tells clients how their limits stand, in the headers of their own API. */
+
+import type {Family} from '../../core/index.js';
+import type {Standing} from '../stores/keys.js';
+import type {Counts} from './limit-kinds.js';
+import type {Counted} from './takes.js';
+
+type Headers = Record<string, string>;
+
+/**
+ * The headers of every kind of limit that applies; where several do, of the one that leaves the least.
+ * @param standings of the takes, in order.
+ * @param now milliseconds since the epoch.
+ */
+export function limitHeaders(
+	family: Family,
+	counted: readonly Counted[],
+	standings: readonly Standing[],
+	now: number,
+): Headers {
+	const tightest = new Map<Counts, Standing>();
+	for (const [index, {limit}] of counted.entries()) {
+		const standing = standings[index];
+		if (standing === undefined || !limit.enforced || limit.counts === 'calls') continue;
+		const known = tightest.get(limit.counts);
+		if (known === undefined || standing.remaining < known.remaining) tightest.set(limit.counts, standing);
+	}
+	const headers: Headers = {};
+	for (const [counts, {limit, remaining, resetMs}] of tightest) {
+		const name = (what: string): string =>
+			family === 'anthropic' ? `anthropic-ratelimit-${counts}-${what}` : `x-ratelimit-${what}-${counts}`;
+		headers[name('limit')] = String(limit);
+		headers[name('remaining')] = String(Math.max(0, remaining));
+		if (Number.isFinite(resetMs))
+			headers[name('reset')] = family === 'anthropic' ? timeIn(resetMs, now) : span(resetMs);
+	}
+	return headers;
+}
+
+/** When to come again; nothing when waiting does not help. */
+export function retryHeaders(retryMs: number): Headers {
+	if (!Number.isFinite(retryMs)) return {'x-should-retry': 'false'};
+	const ms = Math.max(1, Math.ceil(retryMs));
+	return {'retry-after': String(Math.ceil(ms / 1000)), 'retry-after-ms': String(ms)};
+}
+
+/** RFC 3339, to the second, not too early. */
+function timeIn(ms: number, now: number): string {
+	return new Date(Math.ceil((now + ms) / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** `1h2m3s`, `6m0s`, `1.25s`, `20ms`. */
+function span(ms: number): string {
+	const whole = Math.ceil(ms);
+	if (whole > 0 && whole < 1000) return `${whole}ms`;
+	const [hours, minutes] = [Math.floor(whole / 3_600_000), Math.floor(whole / 60_000) % 60];
+	const seconds = `${(whole % 60_000) / 1000}s`;
+	if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+	return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}
