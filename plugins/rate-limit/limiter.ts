@@ -61,12 +61,13 @@ export class Limiter {
 	async admit(exchange: RoutedExchange): Promise<void> {
 		const [target] = exchange.targets;
 		if (target === undefined) return;
-		const expected = expectedTokens(exchange, this.#options.assumeOutputTokens);
-		const counted = takesOf(this.#rulesFor(exchange), exchange, target, expected);
-		if (counted.length === 0) return;
-		const held: Held = {expected, counted: [], standings: []};
+		const held: Held = {
+			expected: expectedTokens(exchange, this.#options.assumeOutputTokens),
+			counted: [],
+			standings: [],
+		};
 		exchange.set(heldKey, held);
-		await this.#take(exchange, held, counted);
+		await this.#take(exchange, held, takesOf(this.#rulesFor(exchange), exchange, target, held.expected));
 	}
 
 	/**
@@ -74,17 +75,12 @@ export class Limiter {
 	 * @throws {GatewayError} as {@link admit}: a target whose limit is reached is not asked.
 	 */
 	async attempt({exchange, target}: Attempt): Promise<void> {
-		const held = exchange.get(heldKey) ?? {
-			expected: expectedTokens(exchange, this.#options.assumeOutputTokens),
-			counted: [],
-			standings: [],
-		};
+		const held = exchange.get(heldKey);
+		if (held === undefined || target === exchange.targets[0]) return;
 		const keys = new Set(held.counted.map(({take}) => take.holding.key));
 		const counted = takesOf(this.#targetRules, exchange, target, held.expected).filter(
 			({take}) => !keys.has(take.holding.key),
 		);
-		if (counted.length === 0) return;
-		exchange.set(heldKey, held);
 		await this.#take(exchange, held, counted);
 	}
 
@@ -109,6 +105,7 @@ export class Limiter {
 	}
 
 	async #take(exchange: RoutedExchange, held: Held, counted: readonly Counted[]): Promise<void> {
+		if (counted.length === 0) return;
 		this.#tally.takes++;
 		const grant = await this.#grant(exchange, counted);
 		if (grant === undefined) return;

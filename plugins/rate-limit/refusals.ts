@@ -16,8 +16,10 @@ export function rateLimited(
 	{standings, refused, retryMs}: Shortage,
 	limitHeaders: Readonly<Record<string, string>>,
 ): GatewayError {
-	const reached = `Rate limit reached: ${limit.most} ${limitKinds[limit.name].words} for ${whose[limit.by](subject)}.`;
-	const wait = Number.isFinite(retryMs) ? `Try again in ${seconds(retryMs)}` : 'It does not get free by waiting';
+	const {words} = limitKinds[limit.name];
+	const many = `${limit.most} ${limit.most === 1 ? words.replace(/s\b/, '') : words}`;
+	const reached = `Rate limit reached: ${many} for ${whose[limit.by](subject)}.`;
+	const wait = Number.isFinite(retryMs) ? `Try again in ${seconds(retryMs)}` : 'Waiting does not help';
 	const headers = Object.assign(retryHeaders(retryMs), limitHeaders);
 	if (limit.counts === 'calls')
 		return refusal('rate_limited', `${reached} Wait for one of the open calls to end.`, {headers});

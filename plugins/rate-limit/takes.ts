@@ -40,6 +40,6 @@ function takeOf(limit: Limit, subject: string, expected: Tokens): Take | undefin
 	// Of a limit of tokens that is used up, a call without tokens takes nothing either.
 	if (amount === 0) return undefined;
 	const holding = limit.holding(subject);
-	const fitting = holding.kind === 'bucket' ? Math.min(amount, holding.capacity) : amount;
-	return {holding, amount: fitting, enforced: limit.enforced};
+	const fits = holding.kind !== 'bucket' || limit.counts === 'requests' || amount <= holding.capacity;
+	return {holding, amount: fits ? amount : Math.max(1, holding.capacity), enforced: limit.enforced};
 }

@@ -29,7 +29,7 @@ import {auth, mock, routing} from 'tapgate/plugins';
 export default defineConfig({plugins: [auth({anonymous: true}), mock(), routing()]});`,
 	});
 	const gateway = await serving(t, ['serve', '--port', '0', '--host', 'localhost'], {cwd});
-	t.like(gateway.facts, {level: 'info', deployment: 'staging', plugins: 6, providers: ['mock']});
+	t.like(gateway.facts, {level: 'info', deployment: 'staging', plugins: 7, providers: ['mock']});
 	const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
 		method: 'POST',
 		headers: {'content-type': 'application/json'},

@@ -5,8 +5,8 @@ import {type Caller, definePlugin, type Plugin} from '../../../core/index.js';
 import {mock, openaiCompatible, routing, translate} from '../../../plugins/index.js';
 import {type RateLimitOptions, rateLimit} from '../../../plugins/rate-limit/index.js';
 import {compileRules} from '../../../plugins/rate-limit/rules.js';
-import {stores} from '../../../plugins/stores/index.js';
-import {type Standing, type Store, stores as storesKey} from '../../../plugins/stores/keys.js';
+import {type Standing, stores as storesKey} from '../../../plugins/stores/keys.js';
+import {MemoryStore} from '../../../plugins/stores/memory.js';
 import {exchangeRecorder, startGateway} from '../../helpers/whole-gateway.js';
 
 /** Each call of these models uses 7 tokens of input and 5 of output. */
@@ -26,6 +26,8 @@ export interface Limited {
 	readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
 	/** Provider of passed-through calls. */
 	readonly passTo?: string;
+	/** What comes back of a limit comes back by this clock, in milliseconds; it stands still unless said. */
+	readonly clock?: () => number;
 	/** Behind the limits. */
 	readonly plugins?: readonly Plugin[];
 }
@@ -45,19 +47,16 @@ function callersOf(callers: Readonly<Record<string, Partial<Caller>>>): Plugin {
 
 export async function startLimited(
 	t: ExecutionContext,
-	{options, callers = {}, fallbacks = {}, passTo, plugins = []}: Limited,
+	{options, callers = {}, fallbacks = {}, passTo, clock = () => 0, plugins = []}: Limited,
 ) {
 	const recorder = exchangeRecorder();
-	let store: Store | undefined;
-	const looker = definePlugin({
-		name: 'looker',
-		apply(gateway) {
-			store = gateway.use(storesKey).open(undefined, {degraded: 'local'});
-		},
+	const store = new MemoryStore(clock);
+	const memory = definePlugin({
+		name: 'stores',
+		apply: gateway => gateway.provide(storesKey, {open: () => store}),
 	});
 	const gateway = await startGateway(t, [
-		stores(),
-		looker(),
+		memory(),
 		callersOf(callers),
 		mock({models}),
 		openaiCompatible({name: 'dead', baseUrl: 'http://127.0.0.1:9'}),
@@ -75,20 +74,19 @@ export async function startLimited(
 		...gateway,
 		closed: recorder.next,
 		/** How the limits of the rule with this index stand for a name, by the name of the limit. */
-		async standings(index: number, subject: string): Promise<Record<string, Standing>> {
+		standings(index: number, subject: string): Record<string, Standing> {
 			const limits = rules[index]?.limits ?? [];
-			const found = (await store?.look(limits.map(limit => limit.holding(subject)))) ?? [];
+			const found = store.look(limits.map(limit => limit.holding(subject)));
 			return Object.fromEntries(limits.map(({name}, place) => [name, found[place] as Standing]));
 		},
 		/** What is used of them. */
-		async used(index: number, subject: string): Promise<Record<string, number>> {
-			const standings = Object.entries(await this.standings(index, subject));
+		used(index: number, subject: string): Record<string, number> {
+			const standings = Object.entries(this.standings(index, subject));
 			return Object.fromEntries(standings.map(([name, {limit, remaining}]) => [name, limit - remaining]));
 		},
 	};
 }
 
-/** A limit per day gives back so little while a test runs that it can be counted with. */
 export const generous = {requestsPerDay: 800, tokensPerDay: 8000, inputTokensPerDay: 8000, outputTokensPerDay: 8000};
 
 /** The ways of the client APIs to ask. */

@@ -29,7 +29,7 @@ for (const surface of ['chat', 'responses', 'messages', 'completions'] as const 
 			t.is(answer.status, 200);
 			await answer.text();
 			await gateway.closed();
-			t.deepEqual(await gateway.used(0, 'anybody'), once);
+			t.deepEqual(gateway.used(0, 'anybody'), once);
 		});
 	}
 }
@@ -40,7 +40,7 @@ test('an answer that holds no counts is charged by its size', async t => {
 	const {request, sentBytes} = await gateway.closed();
 	const output = Math.min(50, Math.floor(sentBytes / 4));
 	t.true(output > 0);
-	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, Math.ceil(request.body.length / 3), output));
+	t.deepEqual(gateway.used(0, 'anybody'), uses(1, Math.ceil(request.body.length / 3), output));
 });
 
 test('a call that reached no provider is given back whole', async t => {
@@ -50,14 +50,14 @@ test('a call that reached no provider is given back whole', async t => {
 		await gateway.closed();
 	}
 	// The mock has answered one of them itself, with a 404.
-	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, 0, 0));
+	t.deepEqual(gateway.used(0, 'anybody'), uses(1, 0, 0));
 });
 
 test('a call that the provider refused is a request without tokens', async t => {
 	const gateway = await startLimited(t, {options: {rules: [rule]}});
 	t.is((await ask(gateway, {model: 'mock.refusing'})).status, 500);
 	await gateway.closed();
-	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, 0, 0));
+	t.deepEqual(gateway.used(0, 'anybody'), uses(1, 0, 0));
 });
 
 test('a fallback is charged with what it used, and the first target with having been asked', async t => {
@@ -69,15 +69,15 @@ test('a fallback is charged with what it used, and the first target with having 
 	});
 	t.is((await ask(gateway, {model: 'mock.refusing'})).status, 200);
 	await gateway.closed();
-	t.deepEqual(await gateway.used(0, 'anybody'), once);
-	t.deepEqual(await gateway.used(1, 'mock.refusing'), uses(1, 0, 0));
-	t.deepEqual(await gateway.used(1, 'mock.other'), once);
-	t.deepEqual(await gateway.used(2, 'mock'), once);
+	t.deepEqual(gateway.used(0, 'anybody'), once);
+	t.deepEqual(gateway.used(1, 'mock.refusing'), uses(1, 0, 0));
+	t.deepEqual(gateway.used(1, 'mock.other'), once);
+	t.deepEqual(gateway.used(2, 'mock'), once);
 
 	t.is((await ask(gateway, {model: 'dead.model'})).status, 200);
 	await gateway.closed();
-	t.deepEqual(await gateway.used(1, 'dead.model'), uses(0, 0, 0));
-	t.deepEqual(await gateway.used(1, 'mock.other'), uses(2, 2 * usage.input, 2 * usage.output));
+	t.deepEqual(gateway.used(1, 'dead.model'), uses(0, 0, 0));
+	t.deepEqual(gateway.used(1, 'mock.other'), uses(2, 2 * usage.input, 2 * usage.output));
 });
 
 test('a fallback whose own limit is reached is not asked', async t => {
@@ -91,8 +91,8 @@ test('a fallback whose own limit is reached is not asked', async t => {
 	t.is(refused.status, 429);
 	t.regex(await refused.text(), /for the model \\"mock\.other\\"/);
 	await gateway.closed();
-	t.deepEqual(await gateway.used(0, 'mock.other'), {requestsPerDay: 1});
-	t.deepEqual(await gateway.used(1, 'anybody'), uses(2, usage.input, usage.output));
+	t.deepEqual(gateway.used(0, 'mock.other'), {requestsPerDay: 1});
+	t.deepEqual(gateway.used(1, 'anybody'), uses(2, usage.input, usage.output));
 });
 
 test('a client that leaves before the answer has used its input', async t => {
@@ -107,7 +107,7 @@ test('a client that leaves before the answer has used its input', async t => {
 	await t.throwsAsync(ask(gateway, {model: 'slow.model', signal: client.signal}), {any: true});
 	const {request} = await gateway.closed();
 	const input = Math.ceil(request.body.length / 3);
-	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, input, 0));
+	t.deepEqual(gateway.used(0, 'anybody'), uses(1, input, 0));
 });
 
 test('a stream that its client leaves is charged with what was reported, and by its size for what was not', async t => {
@@ -135,7 +135,7 @@ test('a stream that its client leaves is charged with what was reported, and by 
 	t.is(outcome, 'aborted');
 	const output = Math.floor(sentBytes / 40);
 	t.true(output > 3 && output < 50);
-	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, 40, output));
+	t.deepEqual(gateway.used(0, 'anybody'), uses(1, 40, output));
 });
 
 test('a stream that breaks off without having reported is charged by its size, and never with more than was asked for', async t => {
@@ -146,7 +146,7 @@ test('a stream that breaks off without having reported is charged by its size, a
 	t.is(reported, undefined);
 	const output = Math.floor(sentBytes / 200);
 	t.true(output > 0 && output < 33);
-	t.deepEqual(await gateway.used(0, 'anybody'), uses(1, Math.ceil(request.body.length / 3), output));
+	t.deepEqual(gateway.used(0, 'anybody'), uses(1, Math.ceil(request.body.length / 3), output));
 });
 
 test('whatever calls come, when all have closed what is held is what they used', async t => {
@@ -161,7 +161,7 @@ test('whatever calls come, when all have closed what is held is what they used',
 	await fc.assert(
 		fc.asyncProperty(fc.array(call, {minLength: 1, maxLength: 12}), async calls => {
 			const as = `caller-${round++}`;
-			const before = await gateway.used(1, 'mock');
+			const before = gateway.used(1, 'mock');
 			await Promise.all(
 				calls.map(async ({leaves, ...how}) => {
 					const client = new AbortController();
@@ -187,8 +187,8 @@ test('whatever calls come, when all have closed what is held is what they used',
 				expected.output += output;
 			}
 			const used = uses(expected.requests, expected.input, expected.output);
-			t.deepEqual(await gateway.used(0, as), used);
-			const after = await gateway.used(1, 'mock');
+			t.deepEqual(gateway.used(0, as), used);
+			const after = gateway.used(1, 'mock');
 			t.deepEqual(
 				Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)])),
 				used,

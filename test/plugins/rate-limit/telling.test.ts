@@ -28,7 +28,7 @@ for (const stream of [false, true]) {
 		const headers = headersOf(await ask(gateway, {stream, body: {max_tokens: 100}}), /ratelimit/);
 		t.is(headers['x-ratelimit-limit-requests'], '50');
 		t.is(headers['x-ratelimit-remaining-requests'], '49');
-		t.regex(headers['x-ratelimit-reset-requests'] ?? '', /^28m4[78](\.\d+)?s$/);
+		t.is(headers['x-ratelimit-reset-requests'], '28m48s');
 		t.is(headers['x-ratelimit-limit-tokens'], '10000');
 		const left = Number(headers['x-ratelimit-remaining-tokens']);
 		t.true(left < 9900 && left > 9800);
@@ -45,7 +45,7 @@ for (const stream of [false, true]) {
 		t.is(headers['anthropic-ratelimit-requests-remaining'], '49');
 		const reset = headers['anthropic-ratelimit-requests-reset'] ?? '';
 		t.regex(reset, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-		t.true(Date.parse(reset) >= from + 1_727_000);
+		t.true(Date.parse(reset) >= from + 1_728_000);
 		t.is(headers['anthropic-ratelimit-output-tokens-remaining'], '7900');
 		t.is(headers['anthropic-ratelimit-tokens-limit'], '10000');
 		t.is(headers['anthropic-ratelimit-input-tokens-limit'], '9000');
@@ -135,7 +135,7 @@ test('a rule on trial refuses nothing, counts what it would have refused, and is
 		[200, 200, 200, 200, 200, 429],
 	);
 	t.is(answers[0]?.headers.get('x-ratelimit-limit-requests'), '5');
-	t.deepEqual(await gateway.used(0, 'anybody'), {requestsPerDay: 2});
+	t.deepEqual(gateway.used(0, 'anybody'), {requestsPerDay: 2});
 	const told = gateway.log.lines.filter(({message}) => message.includes('on trial'));
 	t.is(told.length, 1);
 	t.like(told[0]?.fields, {rule: '0', by: 'key', limit: 'requestsPerDay: 2', lastFor: 'anybody', calls: 1});
