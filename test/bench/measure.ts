@@ -20,13 +20,28 @@ const warmUpSeconds = 0.8;
 
 export async function measureCase(bench: Bench, benchCase: Case, chosen: readonly BenchProxy[]): Promise<Samples> {
 	const proxies = benchCase.proxies ?? chosen;
-	return benchCase.fresh === true ? measureAlone(bench, benchCase, proxies) : interleave(bench, benchCase, proxies);
+	const provided = await benchCase.provide?.();
+	try {
+		return await (benchCase.fresh === true ? measureAlone : interleave)(
+			bench,
+			benchCase,
+			proxies,
+			provided?.environment,
+		);
+	} finally {
+		await provided?.remove();
+	}
 }
 
 /** A B C, A B C, …: a machine that slows down for a while slows all of them down. The others idle meanwhile. */
-async function interleave(bench: Bench, benchCase: Case, proxies: readonly BenchProxy[]): Promise<Samples> {
+async function interleave(
+	bench: Bench,
+	benchCase: Case,
+	proxies: readonly BenchProxy[],
+	environment?: Record<string, string>,
+): Promise<Samples> {
 	const targets: Running[] = [{...bench.upstream, name: direct}];
-	for (const proxy of proxies) targets.push(await startProxy(bench, proxy));
+	for (const proxy of proxies) targets.push(await startProxy(bench, proxy, environment));
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	const heat = benchCase.warmUp ?? benchCase.job;
 	const kinds = new Map(proxies.map(({name, kind}) => [name, kind]));
@@ -47,20 +62,29 @@ async function interleave(bench: Bench, benchCase: Case, proxies: readonly Bench
 	return samples;
 }
 
-async function measureAlone(bench: Bench, benchCase: Case, proxies: readonly BenchProxy[]): Promise<Samples> {
+async function measureAlone(
+	bench: Bench,
+	benchCase: Case,
+	proxies: readonly BenchProxy[],
+	environment?: Record<string, string>,
+): Promise<Samples> {
 	const samples: Samples = new Map();
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	for (const proxy of proxies) {
-		const target = await startProxy(bench, proxy);
+		const target = await startProxy(bench, proxy, environment);
 		samples.set(proxy.name, [await measure(bench, target, benchCase.job(target.port, seconds))]);
 		await stop(target);
 	}
 	return samples;
 }
 
-async function startProxy({upstream, pinning}: Bench, {name, command}: BenchProxy): Promise<Running> {
+async function startProxy(
+	{upstream, pinning}: Bench,
+	{name, command}: BenchProxy,
+	provided: Record<string, string> = {},
+): Promise<Running> {
 	const port = await freePort();
-	const environment = {UPSTREAM: `http://127.0.0.1:${upstream.port}`};
+	const environment = {UPSTREAM: `http://127.0.0.1:${upstream.port}`, ...provided};
 	const target = start({name, command: command(port), core: pinning?.proxyCore, port, environment});
 	await waitUntilReady(target);
 	return target;

@@ -16,6 +16,9 @@ type Bar = {
 	sense: 'at least' | 'at most';
 };
 
+/** What a case has started for its proxies. */
+export type Provided = {environment: Record<string, string>; remove(): Promise<void>};
+
 export type Case = {
 	name: string;
 	title: string;
@@ -40,6 +43,8 @@ export type Case = {
 	saturates?: boolean;
 	/** Compares these and not the proxies of the other cases. */
 	proxies?: readonly BenchProxy[];
+	/** Starts what its proxies need beside the upstream; they find it by their environment. */
+	provide?(): Promise<Provided>;
 	/** Measured once, in a process that has done nothing before, with no other proxy beside it. */
 	fresh?: boolean;
 	bar?: Bar;

@@ -15,7 +15,7 @@ export const gateway = 'gateway';
 
 const cli = fileURLToPath(new URL('../../../config/cli.js', import.meta.url));
 /** The source, as a user would have it: the gateway loads TypeScript itself. */
-const gatewayConfig = fileURLToPath(new URL('../../../../test/bench/gateway.config.ts', import.meta.url));
+const configOf = (name: string) => fileURLToPath(new URL(`../../../../test/bench/${name}.config.ts`, import.meta.url));
 
 export const proxies: readonly BenchProxy[] = [
 	yardstick('node-http', new URL('./node-http.js', import.meta.url)),
@@ -31,10 +31,13 @@ export const translating: readonly BenchProxy[] = [
 	Object.assign(serving(gateway), {kind: 'translated' as const}),
 ];
 
+/** The gateway with everything that keeps or tells what happened, against the same without it. */
+export const recording: readonly BenchProxy[] = [serving('bare', 'bare'), serving(gateway, 'recorded')];
+
 export const gatewayIsBuilt = (): boolean => existsSync(cli);
 
-function serving(name: string): BenchProxy {
-	return {name, command: port => [cli, 'serve', '--config', gatewayConfig, '--port', String(port)]};
+function serving(name: string, config = 'gateway'): BenchProxy {
+	return {name, command: port => [cli, 'serve', '--config', configOf(config), '--port', String(port)]};
 }
 
 function yardstick(name: string, file: URL): BenchProxy {

@@ -1,0 +1,27 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {startPostgres} from '../../helpers/postgres.js';
+import {recording} from '../proxies/index.js';
+import type {Case} from './case.js';
+import {plain} from './plain.js';
+
+export const recorded: Case = {
+	...plain,
+	name: 'recorded',
+	title: 'Records: requests per second with request log, metrics and access log, and without them',
+	baseline: 'bare',
+	proxies: recording,
+	async provide() {
+		const postgres = await startPostgres();
+		const data = mkdtempSync(join(tmpdir(), 'tapgate-bench-data-'));
+		return {
+			environment: {BENCH_DATABASE: await postgres.create('bench'), BENCH_DATA: data},
+			async remove() {
+				await postgres.remove();
+				rmSync(data, {recursive: true, force: true});
+			},
+		};
+	},
+	bar: {of: 'ratio', limit: 0.8, sense: 'at least'},
+};
