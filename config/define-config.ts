@@ -1,7 +1,7 @@
 /** What a config file exports: a server and a list of plugins, perhaps depending on the deployment. */
 
 import {ConfigError, closest, isObject, type Plugin, type ServerOptions} from '../core/index.js';
-import {catalog, dialects, redact} from '../plugins/index.js';
+import {catalog, dialects, redact, stores} from '../plugins/index.js';
 
 /** An entry of a config's `plugins`: what is falsy is switched off, lists are laid flat. */
 export type PluginEntry = Plugin | false | null | undefined | '' | 0 | readonly PluginEntry[];
@@ -58,7 +58,7 @@ export class ConfigDefinition {
 		const redacts = listed.some(({name}) => name === 'redact');
 		return {
 			server,
-			plugins: [dialects(), catalog(), ...(redacts ? [] : [redact()]), ...listed],
+			plugins: [dialects(), catalog(), stores(), ...(redacts ? [] : [redact()]), ...listed],
 		};
 	}
 

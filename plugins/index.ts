@@ -1,4 +1,4 @@
-/** The built-in plugins: what a config may list. `dialects` and `catalog` are always there. */
+/** The built-in plugins: what a config may list. `dialects`, `catalog` and `stores` are always there. */
 
 export {accessLog} from './access-log/index.js';
 export {apiDocs} from './api-docs/index.js';
@@ -24,4 +24,5 @@ export {
 } from './providers/index.js';
 export {redact} from './redact/index.js';
 export {routing} from './routing/index.js';
+export {stores} from './stores/index.js';
 export {translate} from './translate/index.js';

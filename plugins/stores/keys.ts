@@ -3,18 +3,23 @@
  * holdings at once, all or nothing; what it takes is an estimate, and is settled by what it really used.
  */
 
-import {type Key, key} from '../../core/index.js';
+import {type Key, key, type Secret} from '../../core/index.js';
 
 /** A token bucket: it holds up to `capacity` and gets `refillPerSecond` back until it is full. May be overdrawn by settling. */
 export interface Bucket {
 	readonly kind: 'bucket';
-	/** Names the bucket; the same in every replica. */
+	/** Names the bucket; the same in every replica. Up to 512 characters, as for the other holdings. */
 	readonly key: string;
+	/** A whole number. */
 	readonly capacity: number;
+	/** May be a fraction; at 0 nothing comes back. */
 	readonly refillPerSecond: number;
 }
 
-/** A sum over a period, which must not pass a limit. */
+/**
+ * A sum over a period, which must not pass a limit. Each period has a sum of its own: a key may be used with several.
+ * A rolling period is cut in 60: what was taken counts for its length, and up to a 60th longer.
+ */
 export interface Sum {
 	readonly kind: 'sum';
 	readonly key: string;
@@ -39,7 +44,7 @@ export type Period =
 /** What a call takes from one holding. */
 export interface Take {
 	readonly holding: Holding;
-	/** A whole number, 0 or more: requests, tokens, billionths of a dollar; 1 for seats. */
+	/** A whole number, 0 or more: requests, tokens, billionths of a dollar; 0 or 1 for seats. */
 	readonly amount: number;
 	/** False: taken even when there is not enough, and told as short; for soft limits and for trying limits out. */
 	readonly enforced: boolean;
@@ -48,23 +53,28 @@ export interface Take {
 /** How a holding stands. */
 export interface Standing {
 	readonly limit: number;
-	/** What is left; below 0 when it is overdrawn. */
+	/** What is left, as a whole number; below 0 when it is overdrawn. */
 	readonly remaining: number;
-	/** Milliseconds until it is as it was at first: the bucket full, the period over. */
+	/**
+	 * Milliseconds until it is as it was at first: the bucket full, the period over, all forgotten of a rolling one. 0 for
+	 * seats, which nobody can foretell; Infinity for a bucket that gets nothing back.
+	 */
 	readonly resetMs: number;
-	/** There was not enough. */
+	/** There was not enough for the take; in a look, and after settling: it is overdrawn. */
 	readonly short: boolean;
 }
 
 /** All was taken. */
 export interface Grant {
 	readonly granted: true;
-	/** Of every take, in order. */
+	/** Of every take, in order, after it. */
 	readonly standings: readonly Standing[];
 	/**
 	 * Says what the call really used of each holding, in order: the difference is given back or taken, seats are free.
-	 * Zeros give everything back. To be called once; later calls do nothing. Never rejects.
-	 * @returns how the holdings stand then; `undefined` when the store could not be told in time (it is told later).
+	 * Zeros give everything back. What was taken in a period that is over changes nothing any more. To be called once;
+	 * later calls do nothing. Never rejects.
+	 * @returns how the holdings stand then; `undefined` when the store could not be told in time (it is told later) and
+	 * for later calls.
 	 */
 	settle(used: readonly number[]): Standing[] | undefined | Promise<readonly Standing[] | undefined>;
 }
@@ -73,39 +83,50 @@ export interface Grant {
 export interface Shortage {
 	readonly granted: false;
 	readonly standings: readonly Standing[];
-	/** Index of the take that must wait longest. */
+	/** Index of the enforced take that must wait longest. */
 	readonly refused: number;
 	/** Milliseconds until there is enough for it; Infinity when there never is: it asks for more than the holding can hold. */
 	readonly retryMs: number;
 }
 
-/** Keeps holdings. */
+/** Keeps holdings. It belongs to the plugin `stores`, which lets its connections go. */
 export interface Store {
 	/** For people: `memory`, `redis`, `postgres`. */
 	readonly kind: string;
 	/**
 	 * Takes from every holding, or from none when an enforced one has not enough. In one round trip.
-	 * @throws {StoreUnavailable} when the store is away, slower than its deadline, or its breaker is open.
+	 * @param takes no holding twice.
+	 * @throws {StoreUnavailable} when the store cannot be asked and `degraded` is `refuse`.
+	 * @throws {TypeError} for a take that cannot be: a fraction, a holding that is named twice.
 	 */
 	take(takes: readonly Take[]): Grant | Shortage | Promise<Grant | Shortage>;
 	/** How holdings stand, with nothing taken. @throws as {@link take}. */
 	look(holdings: readonly Holding[]): readonly Standing[] | Promise<readonly Standing[]>;
-	/** Lets connections go. */
-	close(): Promise<void>;
 }
 
-/** Marks what a store throws when it cannot be asked; a plugin then does what its `degraded` option says. */
+/** What is done while a store cannot be asked: count in this process alone, let everything through, or refuse. */
+export type Degraded = 'local' | 'allow' | 'refuse';
+
+/** A store cannot be asked: it is away, slower than its deadline, or was so until a moment ago. Holds no credential. */
 export class StoreUnavailable extends Error {
 	override readonly name = 'StoreUnavailable';
 }
 
-/** Opens stores; plugins that name the same one share it. */
+/** How a plugin wants its store. */
+export interface StoreOptions {
+	/** A call waits this long for the store, in milliseconds. 50 unless said. */
+	readonly deadlineMs?: number;
+	readonly degraded: Degraded;
+}
+
+/** Opens stores; plugins that name the same one share its connections and what is known of its health. */
 export interface Stores {
 	/**
+	 * To be called in `apply`.
 	 * @param url `redis://…`, `rediss://…`, `postgres://…`; absent: the memory of this process.
-	 * @throws {ConfigError} for any other.
+	 * @throws {ConfigError} for any other; never quotes it.
 	 */
-	open(url: string | undefined, options: {readonly deadlineMs: number}): Store;
+	open(url: string | Secret | undefined, options: StoreOptions): Store;
 }
 
 export const stores: Key<Stores> = key('stores.stores');

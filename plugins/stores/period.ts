@@ -18,13 +18,38 @@ const dayMs = 24 * hourMs;
  */
 export function calendarSpan(now: number, unit: CalendarUnit, zone: string): Span {
 	const wall = now + offset(now, zone);
+	if (unit === 'hour') {
+		// Not by the wall: when clocks go back an hour, it shows the same hour twice.
+		const start = now - modulo(wall, hourMs);
+		return {start, end: start + hourMs};
+	}
 	const start = startOf(wall, unit);
 	return {start: fromWall(start, zone), end: fromWall(nextAfter(start, unit), zone)};
 }
 
+/** Keeps what {@link calendarSpan} found: it is asked on every call, and the answer changes once in an hour at most. */
+export class Calendar {
+	readonly #spans = new Map<string, readonly [Span, Span, Span]>();
+
+	/** The period that holds a moment. */
+	span(now: number, unit: CalendarUnit, zone: string): Span {
+		return this.around(now, unit, zone)[1];
+	}
+
+	/** The period that holds a moment, between the one before and the one after it. */
+	around(now: number, unit: CalendarUnit, zone: string): readonly [Span, Span, Span] {
+		const name = `${unit}-${zone}`;
+		const kept = this.#spans.get(name);
+		if (kept !== undefined && now >= kept[1].start && now < kept[1].end) return kept;
+		const span = calendarSpan(now, unit, zone);
+		const spans = [calendarSpan(span.start - 1, unit, zone), span, calendarSpan(span.end, unit, zone)] as const;
+		this.#spans.set(name, spans);
+		return spans;
+	}
+}
+
 /** Wall times are counted as if they were UTC. */
-function startOf(wall: number, unit: CalendarUnit): number {
-	if (unit === 'hour') return wall - modulo(wall, hourMs);
+function startOf(wall: number, unit: Exclude<CalendarUnit, 'hour'>): number {
 	const day = wall - modulo(wall, dayMs);
 	if (unit === 'day') return day;
 	const date = new Date(day);
@@ -32,18 +57,19 @@ function startOf(wall: number, unit: CalendarUnit): number {
 	return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }
 
-function nextAfter(start: number, unit: CalendarUnit): number {
-	if (unit === 'hour') return start + hourMs;
+function nextAfter(start: number, unit: Exclude<CalendarUnit, 'hour'>): number {
 	if (unit === 'day') return start + dayMs;
 	if (unit === 'week') return start + 7 * dayMs;
 	const date = new Date(start);
 	return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
 }
 
-/** The offset may change between the guess and the boundary itself: the second look settles it. */
+/** Where clocks change at midnight, a midnight comes twice, and the first begins the day, or never, and the change does. */
 function fromWall(wall: number, zone: string): number {
-	const guess = wall - offset(wall, zone);
-	return wall - offset(guess, zone);
+	const before = wall - offset(wall - dayMs, zone);
+	const after = wall - offset(wall + dayMs, zone);
+	const real = [before, after].filter(at => at + offset(at, zone) === wall);
+	return real.length > 0 ? Math.min(...real) : Math.max(before, after);
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -10,13 +10,13 @@ async function namesOf(definition: ConfigDefinition): Promise<readonly string[]>
 	return (await definition.read(context)).plugins.map(({name}) => name);
 }
 
-test('the dialects, the catalog and redaction are always there, first', async t => {
-	t.deepEqual(await namesOf(defineConfig({plugins: [named('a')]})), ['dialects', 'catalog', 'redact', 'a']);
+test('the dialects, the catalog, the stores and redaction are always there, first', async t => {
+	t.deepEqual(await namesOf(defineConfig({plugins: [named('a')]})), ['dialects', 'catalog', 'stores', 'redact', 'a']);
 });
 
 test('a config that lists redact has it where it stands, however deep, and once', async t => {
 	const definition = defineConfig({plugins: [named('a'), [[redact({what: []})]], named('b')]});
-	t.deepEqual(await namesOf(definition), ['dialects', 'catalog', 'a', 'redact', 'b']);
+	t.deepEqual(await namesOf(definition), ['dialects', 'catalog', 'stores', 'a', 'redact', 'b']);
 });
 
 test('what is falsy is switched off and lists are laid flat, in order', async t => {

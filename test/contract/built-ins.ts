@@ -19,6 +19,7 @@ const baseUrl = 'http://127.0.0.1:9';
 const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	dialects: builtIns.dialects(),
 	catalog: builtIns.catalog(),
+	stores: builtIns.stores(),
 	accessLog: builtIns.accessLog(),
 	health: builtIns.health(),
 	metrics: builtIns.metrics(),

@@ -26,7 +26,7 @@ const written = {
 		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
 	`,
 	'tapgate/plugins': `
-		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq health metrics mock ollama openai openaiCompatible routing translate apiDocs redact
+		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq health metrics mock ollama openai openaiCompatible routing translate apiDocs redact stores
 	`,
 	'tapgate/testing': `
 		Answer ExchangeParts LogLine MemoryLog Replies SeenRequest StartedGateway TappedHooks TestGatewayOptions

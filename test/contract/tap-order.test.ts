@@ -21,6 +21,7 @@ test('hook by hook, plugin after plugin', async t => {
 	t.deepEqual(engine.plugins, [
 		'dialects',
 		'catalog',
+		'stores',
 		'redact',
 		'access-log',
 		'health',

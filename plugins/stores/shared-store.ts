@@ -1,0 +1,144 @@
+/** A store that processes share, as a plugin sees it: bounded in time, and with an answer while the store is away. */
+
+import {randomBytes} from 'node:crypto';
+import type {Arrears} from './arrears.js';
+import type {Degraded, Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
+import {StoreUnavailable} from './keys.js';
+import type {Leases} from './leases.js';
+import type {Link} from './link.js';
+import type {MemoryStore} from './memory.js';
+import type {Settlements} from './settlements.js';
+import {shortageOf, standingOf, standingsOf} from './standing.js';
+import {checkTakes} from './takes.js';
+
+/** What those share that name the same store. */
+export interface Shared {
+	readonly link: Link;
+	readonly settlements: Settlements;
+	readonly leases: Leases;
+	readonly arrears: Arrears;
+	/** Counts while the store is away. */
+	readonly local: MemoryStore;
+}
+
+const processName = randomBytes(9).toString('base64url');
+let grants = 0;
+
+/** A name that no other process gives. */
+export function newGrant(): string {
+	return `${processName}-${(++grants).toString(36)}`;
+}
+
+export class SharedStore implements Store {
+	readonly kind: string;
+	readonly #shared: Shared;
+	readonly #deadlineMs: number;
+	readonly #degraded: Degraded;
+	readonly #fallenBack: () => void;
+
+	/** @param fallenBack is called for every answer that was given without the store. */
+	constructor(
+		shared: Shared,
+		options: {readonly deadlineMs: number; readonly degraded: Degraded},
+		fallenBack: () => void = () => {},
+	) {
+		this.kind = shared.link.backend.kind;
+		this.#shared = shared;
+		this.#deadlineMs = options.deadlineMs;
+		this.#degraded = options.degraded;
+		this.#fallenBack = fallenBack;
+	}
+
+	async take(takes: readonly Take[]): Promise<Grant | Shortage> {
+		checkTakes(takes);
+		const {link, settlements, leases} = this.#shared;
+		if (link.isAway) return this.#takeWithout(takes);
+		const grant = newGrant();
+		try {
+			const {outcome, figures} = await link.ask(this.#deadlineMs, backend => backend.take(grant, takes));
+			if (outcome === 'refused') return shortageOf(takes, figures);
+			if (outcome === 'void') return this.#takeWithout(takes);
+			leases.hold(grant, takes);
+			return {
+				granted: true,
+				standings: standingsOf(takes, figures),
+				settle: once(used => this.#settle(grant, takes, used)),
+			};
+		} catch (error) {
+			// It may have been taken all the same, or may be yet.
+			settlements.add({grant, takes, used: []});
+			return this.#takeWithout(takes, error as StoreUnavailable);
+		}
+	}
+
+	async look(holdings: readonly Holding[]): Promise<readonly Standing[]> {
+		const {link, local} = this.#shared;
+		let failure: unknown;
+		if (!link.isAway) {
+			try {
+				const figures = await link.ask(this.#deadlineMs, backend => backend.look(holdings));
+				return holdings.map((holding, index) => standingOf(holding, figures[index] as (typeof figures)[number]));
+			} catch (error) {
+				failure = error;
+			}
+		}
+		this.#fallenBack();
+		if (this.#degraded === 'refuse') throw failure ?? this.#unavailable();
+		return this.#degraded === 'local' ? local.look(holdings) : holdings.map(untouched);
+	}
+
+	async #settle(
+		grant: string,
+		takes: readonly Take[],
+		used: readonly number[],
+	): Promise<readonly Standing[] | undefined> {
+		const {link, settlements, leases} = this.#shared;
+		leases.free(grant);
+		if (!link.isAway) {
+			try {
+				const figures = await link.ask(this.#deadlineMs, backend => backend.settle(grant, takes, used));
+				return standingsOf(takes, figures);
+			} catch {
+				// Told later.
+			}
+		}
+		settlements.add({grant, takes, used});
+		return undefined;
+	}
+
+	#takeWithout(takes: readonly Take[], failure?: StoreUnavailable): Grant | Shortage {
+		this.#fallenBack();
+		if (this.#degraded === 'refuse') throw failure ?? this.#unavailable();
+		const {local, arrears} = this.#shared;
+		const answer = this.#degraded === 'local' ? local.take(takes) : allowed(takes);
+		if (!answer.granted) return answer;
+		const settle = once(used => {
+			arrears.add(takes, used);
+			return answer.settle(used);
+		});
+		return {granted: true, standings: answer.standings, settle};
+	}
+
+	#unavailable(): StoreUnavailable {
+		return new StoreUnavailable(`the store "${this.#shared.link.name}" is away`);
+	}
+}
+
+function allowed(takes: readonly Take[]): Grant {
+	return {granted: true, standings: takes.map(({holding}) => untouched(holding)), settle: () => undefined};
+}
+
+/** How a holding stands of which nothing was taken. */
+function untouched(holding: Holding): Standing {
+	const limit = holding.kind === 'bucket' ? holding.capacity : holding.limit;
+	return {limit, remaining: limit, resetMs: 0, short: false};
+}
+
+function once(settle: Grant['settle']): Grant['settle'] {
+	let settled = false;
+	return used => {
+		if (settled) return undefined;
+		settled = true;
+		return settle(used);
+	};
+}

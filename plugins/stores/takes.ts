@@ -1,0 +1,41 @@
+/** What every store does with takes before it looks at its holdings: are they possible, and where is each kept? */
+
+import type {Holding, Take} from './keys.js';
+
+const longestKey = 512;
+
+/**
+ * Refuses what no store could count right.
+ * @throws {TypeError} naming the holding: a mistake of the plugin that takes.
+ */
+export function checkTakes(takes: readonly Take[]): void {
+	for (let index = 0; index < takes.length; index++) {
+		const {holding, amount} = takes[index] as Take;
+		const most = holding.kind === 'seats' ? 1 : Number.MAX_SAFE_INTEGER;
+		if (!Number.isSafeInteger(amount) || amount < 0 || amount > most)
+			throw new TypeError(`take ${index} of "${holding.key}": ${amount} is no amount of ${holding.kind}`);
+		if (holding.key.length > longestKey)
+			throw new TypeError(`take ${index}: a key of ${holding.key.length} characters`);
+		for (let other = 0; other < index; other++)
+			if (isSame(holding, (takes[other] as Take).holding))
+				throw new TypeError(`takes ${other} and ${index} are of the same holding "${holding.key}"`);
+	}
+}
+
+/** What a settled amount counts as: broken numbers of a provider must not reach the sums. */
+export function usedAmount(used: number | undefined): number {
+	return used === undefined || !(used > 0) ? 0 : Math.min(Math.ceil(used), Number.MAX_SAFE_INTEGER);
+}
+
+function isSame(one: Holding, other: Holding): boolean {
+	return one.key === other.key && one.kind === other.kind && storageKey(one) === storageKey(other);
+}
+
+/** Names a holding among all of a store: what is counted differently is kept apart, so that a changed config starts anew. */
+export function storageKey(holding: Holding): string {
+	if (holding.kind !== 'sum') return `${holding.kind}:${holding.key}`;
+	const {period} = holding;
+	return period.kind === 'rolling'
+		? `rolling-${period.seconds}:${holding.key}`
+		: `${period.unit}-${period.zone}:${holding.key}`;
+}

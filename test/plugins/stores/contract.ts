@@ -1,0 +1,224 @@
+/** What every store must do, by the same tests. */
+
+import type {ExecutionContext, TestFn} from 'ava';
+import fc from 'fast-check';
+import type {Grant, Holding, Standing, Store, Take} from '../../../plugins/stores/keys.js';
+import {Reference} from './reference.js';
+
+/** A store whose clock stands still until it is told to move. */
+export interface Bench {
+	readonly store: Store;
+	advance(ms: number): Promise<void>;
+}
+
+export type Open = (t: ExecutionContext, now: number) => Promise<Bench>;
+
+/** 2026-03-01T10:20:30.400Z */
+export const someTime = 1_772_360_430_400;
+
+let runs = 0;
+/** Keys that no other test uses. */
+export function freshKey(): string {
+	return `test-${process.pid}-${++runs}`;
+}
+
+export const bucket = (key: string, capacity: number, refillPerSecond: number): Holding => ({
+	kind: 'bucket',
+	key,
+	capacity,
+	refillPerSecond,
+});
+export const hourly = (key: string, limit: number, zone = 'UTC'): Holding => ({
+	kind: 'sum',
+	key,
+	limit,
+	period: {kind: 'calendar', unit: 'hour', zone},
+});
+export const rolling = (key: string, limit: number, seconds: number): Holding => ({
+	kind: 'sum',
+	key,
+	limit,
+	period: {kind: 'rolling', seconds},
+});
+export const seats = (key: string, limit: number): Holding => ({kind: 'seats', key, limit});
+export const takeOf = (holding: Holding, amount = 1, enforced = true): Take => ({holding, amount, enforced});
+
+export async function granted(t: ExecutionContext, store: Store, ...takes: readonly Take[]): Promise<Grant> {
+	const answer = await store.take(takes);
+	if (!answer.granted) return t.fail(`refused: ${JSON.stringify(answer)}`);
+	return answer;
+}
+
+/** Declares the tests. @param numRuns of the random ones. */
+export function testContract(test: TestFn, open: Open, numRuns: number): void {
+	test('any takes, settlements and returns, at any time, are counted as they should be', async t => {
+		const {store, advance} = await open(t, someTime);
+		let now = someTime;
+		await fc.assert(
+			fc.asyncProperty(fc.array(command, {minLength: 1, maxLength: 25}), async commands => {
+				const comparison = new Comparison(t, store, new Reference(now));
+				for (const command of commands) {
+					if (command.kind === 'advance') {
+						now += command.ms;
+						comparison.reference.now = now;
+						await advance(command.ms);
+					} else if (command.kind === 'take') await comparison.take(command);
+					else await comparison.settle(command);
+				}
+				await comparison.look();
+			}),
+			{numRuns},
+		);
+	});
+
+	test('all or nothing: what one lacks is taken from none', async t => {
+		const {store} = await open(t, someTime);
+		const key = freshKey();
+		const holdings = [bucket(key, 10, 1), hourly(key, 10), rolling(key, 10, 60), seats(key, 1)];
+		await granted(t, store, takeOf(seats(key, 1)));
+		const before = await store.look(holdings);
+
+		const answer = await store.take(holdings.map(holding => takeOf(holding)));
+
+		t.like(answer, {granted: false, refused: 3, retryMs: 1000});
+		t.deepEqual(
+			answer.standings.map(({short}) => short),
+			[false, false, false, true],
+		);
+		t.deepEqual(await store.look(holdings), before);
+	});
+
+	test('a take that asks for more than there can ever be is never granted, and says so', async t => {
+		const {store} = await open(t, someTime);
+		for (const holding of [bucket(freshKey(), 10, 1), hourly(freshKey(), 10), rolling(freshKey(), 10, 60)])
+			t.like(await store.take([takeOf(holding, 11)]), {granted: false, retryMs: Infinity});
+	});
+
+	test('billions of billionths are counted to the last one', async t => {
+		const {store} = await open(t, someTime);
+		const limit = 9_000_000_000_000_001;
+		for (const holding of [hourly(freshKey(), limit), rolling(freshKey(), limit, 3600), bucket(freshKey(), limit, 0)]) {
+			const {settle} = await granted(t, store, takeOf(holding, limit - 1));
+			t.is((await store.look([holding]))[0]?.remaining, 1);
+			t.is((await settle([limit]))?.[0]?.remaining, 0);
+			t.false((await store.take([takeOf(holding)])).granted);
+		}
+	});
+
+	test('a bucket that is emptied is full again after its time, to the last one, however often it is looked at', async t => {
+		const {store, advance} = await open(t, someTime);
+		const holding = bucket(freshKey(), 100, 100 / 60);
+		await granted(t, store, takeOf(holding, 100));
+		for (let look = 0; look < 60; look++) {
+			t.is((await store.look([holding]))[0]?.remaining, Math.floor((look * 100) / 60 + 1e-6));
+			await store.take([takeOf(holding, 0)]);
+			await advance(1000);
+		}
+
+		await granted(t, store, takeOf(holding, 100));
+	});
+
+	test('two hundred at once: as many as there is room for', async t => {
+		const {store} = await open(t, someTime);
+		const key = freshKey();
+		for (const holding of [bucket(key, 37, 0), hourly(key, 37), rolling(key, 37, 60), seats(key, 37)]) {
+			const answers = await Promise.all(Array.from({length: 200}, async () => store.take([takeOf(holding)])));
+			t.is(answers.filter(answer => answer.granted).length, 37, holding.kind);
+		}
+	});
+
+	test('a clock that is set back refills nothing twice and forgets nothing', async t => {
+		const {store, advance} = await open(t, someTime);
+		const holdings = [bucket(freshKey(), 10, 1), hourly(freshKey(), 10), rolling(freshKey(), 10, 60)];
+		await granted(t, store, ...holdings.map(holding => takeOf(holding, 10)));
+		for (const ms of [-7_200_000, 7_200_000]) {
+			await advance(ms);
+			t.deepEqual(
+				(await store.look(holdings)).map(({remaining}) => remaining),
+				[0, 0, 0],
+			);
+			await store.take(holdings.map(holding => takeOf(holding, 0)));
+		}
+	});
+
+	test('what cannot be counted is refused as a mistake', async t => {
+		const {store} = await open(t, someTime);
+		const holding = bucket(freshKey(), 10, 1);
+		const ask = async (...takes: readonly Take[]) => store.take(takes);
+		for (const amount of [-1, 0.5, NaN, Infinity, 2 ** 53])
+			await t.throwsAsync(ask(takeOf(holding, amount)), {name: 'TypeError'});
+		await t.throwsAsync(ask(takeOf(seats('a', 5), 2)), {name: 'TypeError'});
+		await t.throwsAsync(ask(takeOf(holding), takeOf(holding)), {message: /same holding/});
+	});
+}
+
+const holdingsOf = (key: string): readonly Holding[] => [
+	bucket(`${key} tokens`, 20, 0.7),
+	bucket(`${key} requests`, 5, 1),
+	hourly(`${key} hour`, 30),
+	rolling(`${key} minute`, 25, 60),
+	rolling(`${key} odd`, 9, 7),
+	seats(`${key} seats`, 2),
+];
+
+const command = fc.record({
+	kind: fc.constantFrom('take', 'take', 'take', 'settle', 'settle', 'give back', 'advance'),
+	picks: fc.uniqueArray(
+		fc.record({
+			index: fc.nat({max: 5}),
+			amount: fc.oneof(fc.nat({max: 12}), fc.nat({max: 40})),
+			enforced: fc.boolean(),
+		}),
+		{selector: ({index}) => index, minLength: 1, maxLength: 6},
+	),
+	ms: fc.oneof(fc.nat({max: 3000}), fc.nat({max: 70_000}), fc.nat({max: 4_000_000})),
+	which: fc.nat({max: 20}),
+});
+
+type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Does the same with a store and with the reference. */
+class Comparison {
+	readonly reference: Reference;
+	readonly #t: ExecutionContext;
+	readonly #store: Store;
+	readonly #key = freshKey();
+	readonly #open: {
+		readonly grant: Grant;
+		readonly takes: readonly Take[];
+		readonly entries: ReturnType<Reference['take']>['entries'];
+	}[] = [];
+
+	constructor(t: ExecutionContext, store: Store, reference: Reference) {
+		this.#t = t;
+		this.#store = store;
+		this.reference = reference;
+	}
+
+	async take({picks}: Command): Promise<void> {
+		const takes = picks.map(({index, amount, enforced}) => {
+			const holding = holdingsOf(this.#key)[index] as Holding;
+			return takeOf(holding, holding.kind === 'seats' ? Math.min(amount, 1) : amount, enforced);
+		});
+		const found = await this.#store.take(takes);
+		const {entries, ...expected} = this.reference.take(takes);
+		const {granted, standings} = found;
+		const told = granted ? {granted, standings} : {granted, standings, refused: found.refused, retryMs: found.retryMs};
+		this.#t.deepEqual(told, expected as typeof told);
+		if (found.granted) this.#open.push({grant: found, takes, entries});
+	}
+
+	async settle({kind, picks, ms, which}: Command): Promise<void> {
+		const [one] = this.#open.splice(which % Math.max(1, this.#open.length), 1);
+		if (one === undefined) return;
+		const {grant, takes, entries} = one;
+		const used = takes.map((_, at) => (kind === 'give back' ? 0 : (picks[at]?.amount ?? ms % 7)));
+		this.#t.deepEqual(await grant.settle(used), this.reference.settle(takes, entries, used) as Standing[]);
+		this.#t.is(await grant.settle(used), undefined);
+	}
+
+	async look(): Promise<void> {
+		const holdings = holdingsOf(this.#key);
+		this.#t.deepEqual(await this.#store.look(holdings), this.reference.look(holdings));
+	}
+}
