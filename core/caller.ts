@@ -2,6 +2,33 @@
 
 import type {Provider, Target} from './provider.js';
 
+/** A caller's own limits, beside the rules of the config. */
+export type CallerLimits = Readonly<
+	Partial<
+		Record<
+			| 'requestsPerMinute'
+			| 'requestsPerHour'
+			| 'requestsPerDay'
+			| 'tokensPerMinute'
+			| 'tokensPerHour'
+			| 'tokensPerDay'
+			| 'inputTokensPerMinute'
+			| 'outputTokensPerMinute'
+			| 'concurrency'
+			| 'burst',
+			number
+		>
+	>
+>;
+
+/** What a caller may spend, in US dollars, beside the budgets of the config. */
+export interface CallerBudget {
+	readonly hourlyUsd?: number;
+	readonly dailyUsd?: number;
+	readonly weeklyUsd?: number;
+	readonly monthlyUsd?: number;
+}
+
 /** Who a call is from; what `authenticate` answers with. */
 export interface Caller {
 	/** Name of the key; never the key. */
@@ -10,6 +37,8 @@ export interface Caller {
 	readonly tags: readonly string[];
 	/** Patterns of models that this caller may use (`openai.*`, an alias); absent means all. */
 	readonly allow?: readonly string[];
+	readonly limits?: CallerLimits;
+	readonly budget?: CallerBudget;
 	/** Did not authenticate. Only then may the client's own credential travel on to a provider that has none. */
 	readonly anonymous: boolean;
 }

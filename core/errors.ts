@@ -50,6 +50,16 @@ export const errorTable = Object.freeze({
 		meaning: 'No key was sent, or the key is wrong or expired.',
 		remedy: 'Send a key of this gateway as `Authorization: Bearer …` or `x-api-key`.',
 	},
+	budget_exceeded: {
+		status: 402,
+		meaning: 'What the call may cost is more than what is left of a budget.',
+		remedy: 'The message says of which and when it begins anew; a call that may write fewer tokens needs less.',
+	},
+	unpriced_model: {
+		status: 402,
+		meaning: 'The price of the model is not known, and the caller has a budget that it could not be counted against.',
+		remedy: 'Choose a model with a price, or have one written into `prices` of the plugin `cost`.',
+	},
 	model_not_allowed: {
 		status: 403,
 		meaning: 'The key may not use this model, or not all that the route can reach.',
@@ -115,6 +125,11 @@ export const errorTable = Object.freeze({
 		status: 503,
 		meaning: 'The gateway stopped before the answer was complete: the call outlasted `server.drainSeconds`.',
 		remedy: 'Try again: another instance or the next one answers.',
+	},
+	store_unavailable: {
+		status: 503,
+		meaning: 'What limits and budgets are kept in cannot be asked, and the gateway is told to refuse calls then.',
+		remedy: 'Try again; see `GET /health` for the state of the store.',
 	},
 	upstream_timeout: {
 		status: 504,

@@ -42,9 +42,9 @@ export interface Exchange {
 	set<Value>(key: Key<Value>, value: Value): void;
 	/**
 	 * Has `release` called when the exchange closes, however it closes: last deferred first, once. When it has closed
-	 * already, `release` is called at once.
+	 * already, `release` is called at once. What was used and what it cost is known by then.
 	 */
-	defer(release: Release): void;
+	defer(release: (exchange: ClosedExchange) => void | Promise<void>): void;
 }
 
 /** From `rewrite` on: it is known who sent the call. */
@@ -58,6 +58,8 @@ export interface RoutedExchange extends KnownExchange {
 	readonly targets: readonly Target[];
 	/** The one that is asked, or that has answered; absent before the first attempt. */
 	readonly target?: Target;
+	/** Read from the answer, as far as it has come; absent until one is chosen. */
+	readonly usage?: Usage;
 }
 
 /** One try to have one target answer. */
@@ -186,6 +188,8 @@ export interface ClosedExchange extends Exchange {
 	/** What `price` said; `undefined` is unknown, never nothing. */
 	readonly cost?: Cost;
 	readonly latencyMs: number;
+	/** Bytes of the answer that were handed to the client's connection, the head among them. */
+	readonly sentBytes: number;
 	/** Until the first byte of the answer was handed to the client's connection. */
 	readonly firstByteMs?: number;
 }

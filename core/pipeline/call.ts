@@ -62,6 +62,7 @@ export class Call implements Exchange {
 	outcome: Outcome = 'ok';
 	cost: Cost | undefined;
 	latencyMs = 0;
+	sentBytes = 0;
 	firstByteMs: number | undefined;
 	/** Milliseconds per plugin; filled when `server.timing` is on. */
 	readonly timings: Map<string, number> | undefined;
@@ -116,10 +117,11 @@ export class Call implements Exchange {
 		this.#state.set(key, value);
 	}
 
-	defer(release: Release): void {
-		if (this.#closed !== undefined) this.#closed(release);
-		else if (this.#releases === undefined) this.#releases = [release];
-		else this.#releases.push(release);
+	defer(release: (exchange: ClosedExchange) => void | Promise<void>): void {
+		const bound = (): void | Promise<void> => release(this.closed());
+		if (this.#closed !== undefined) this.#closed(bound);
+		else if (this.#releases === undefined) this.#releases = [bound];
+		else this.#releases.push(bound);
 	}
 
 	/** Hands over what was deferred; later deferrals go straight to `late`. */

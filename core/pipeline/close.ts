@@ -9,7 +9,11 @@ import type {Call} from './call.js';
 
 /** Watches a response; `closed` is called once, when everything of the call is over. */
 export function closeWith(engine: Engine, call: Call, response: ServerResponse, closed: () => void): void {
+	// A response that waits for its turn has no socket yet; what came before it on the connection is not its own.
+	const {socket} = response;
+	const before = socket?.bytesWritten ?? 0;
 	response.once('close', () => {
+		if (socket !== null) call.sentBytes = socket.bytesWritten - before;
 		if (!response.req.complete) linger(response.req);
 		void close(engine, call, response).then(closed);
 	});

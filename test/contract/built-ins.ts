@@ -19,6 +19,7 @@ const baseUrl = 'http://127.0.0.1:9';
 const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	dialects: builtIns.dialects(),
 	catalog: builtIns.catalog(),
+	cost: builtIns.cost({budgets: [{by: 'key', dailyUsd: 1}]}),
 	stores: builtIns.stores(),
 	accessLog: builtIns.accessLog(),
 	health: builtIns.health(),

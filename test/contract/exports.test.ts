@@ -11,7 +11,7 @@ const program = compile(new Map(), ['config/index.ts', 'plugins/index.ts', 'conf
 /** Values and types, in one list; types exist for the compiler only. */
 const written = {
 	tapgate: `
-		Attempt AttemptFailure AttemptReport AudioPart CacheMark Caller Candidate Check CheckResult Citation
+		Attempt AttemptFailure AttemptReport AudioPart CacheMark Caller CallerBudget CallerLimits Candidate Check CheckResult Citation
 		Cleaned ClientRequest ClosedExchange Codec Command Completion CompletionEvent Config ConfigContext ConfigDefinition
 		ConfigError ConfigSource Conversation Cost Delta Dialect DialectRoute DocumentPart Effort EncodedRequest
 		Endpoint Engine EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange
@@ -26,7 +26,7 @@ const written = {
 		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
 	`,
 	'tapgate/plugins': `
-		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq health metrics mock ollama openai openaiCompatible routing translate apiDocs redact stores
+		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog cost deepseek dialects gemini glm grok groq health metrics mock ollama openai openaiCompatible routing translate apiDocs redact stores
 	`,
 	'tapgate/testing': `
 		Answer ExchangeParts LogLine MemoryLog Replies SeenRequest StartedGateway TappedHooks TestGatewayOptions
