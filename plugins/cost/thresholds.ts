@@ -12,10 +12,13 @@ const mostRemembered = 10_000;
 export class Thresholds {
 	readonly #store: Store;
 	readonly #tell: (threshold: BudgetThreshold) => void;
+	readonly #now: () => number;
 	/** What this process knows to be told, until when. */
 	readonly #told = new Map<string, number>();
 
-	constructor(store: Store, tell: (threshold: BudgetThreshold) => void) {
+	/** @param now milliseconds since the epoch. */
+	constructor(store: Store, tell: (threshold: BudgetThreshold) => void, now: () => number = Date.now) {
+		this.#now = now;
 		this.#store = store;
 		this.#tell = tell;
 	}
@@ -37,7 +40,7 @@ export class Thresholds {
 					percent,
 					limitNanoUsd: BigInt(standing.limit),
 					spentNanoUsd: BigInt(standing.limit - standing.remaining),
-					resetsAt: Date.now() + standing.resetMs,
+					resetsAt: this.#now() + standing.resetMs,
 				});
 			}
 		}
@@ -47,7 +50,7 @@ export class Thresholds {
 	async once(budget: Budget, standing: Standing, what: string): Promise<boolean> {
 		const {key, period} = budget.holding;
 		const name = `${key} ${JSON.stringify(period)} ${what}`;
-		const now = Date.now();
+		const now = this.#now();
 		const until = this.#told.get(name);
 		if (until !== undefined && now < until) return false;
 		if (this.#told.size >= mostRemembered)

@@ -36,6 +36,11 @@ export class Webhook {
 		});
 	}
 
+	/** Resolves when nothing is waiting. */
+	async idle(): Promise<void> {
+		await this.#running;
+	}
+
 	/** Gives up what is waiting. */
 	async close(): Promise<void> {
 		this.#stopping.abort();
@@ -47,6 +52,7 @@ export class Webhook {
 			const failure = await this.#deliver(body);
 			if (failure === undefined) continue;
 			this.lost++;
+			if (this.#stopping.signal.aborted) continue;
 			// The URL may be a credential: many services give one that is.
 			this.#log.warn('the webhook of budgets could not be told', {failure, tries: triesEach});
 		}
