@@ -10,6 +10,7 @@ import {
 	apiDocs,
 	auth,
 	bifrost,
+	cost,
 	glm,
 	grok,
 	groq,
@@ -74,5 +75,6 @@ export default defineConfig({
 			defaults: {...(withOpenai && {openai: 'openai'}), ...(withAnthropic && {anthropic: 'anthropic'})},
 		}),
 		translate(),
+		cost(),
 	],
 });

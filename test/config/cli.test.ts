@@ -15,7 +15,7 @@ export default defineConfig({plugins: [auth({anonymous: true}), openai({apiKey: 
 	t.is(stderr, '');
 	t.is(exit, 0);
 	t.true(stdout.startsWith('gateway.config.ts is valid (deployment development, would listen on 127.0.0.1:8000)\n'));
-	t.regex(stdout, /^ {4}dialects, catalog, redact, auth, openai, mock, routing$/m);
+	t.regex(stdout, /^ {4}dialects, catalog, stores, redact, auth, openai, mock, routing$/m);
 	t.regex(stdout, /^ {4}openai \(openai\) https:\/\/api\.openai\.com\/v1$/m);
 	t.regex(stdout, /^ {4}POST \/v1\/chat\/completions$/m);
 	t.false(stdout.includes('canary'));

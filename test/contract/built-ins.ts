@@ -19,8 +19,8 @@ const baseUrl = 'http://127.0.0.1:9';
 const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	dialects: builtIns.dialects(),
 	catalog: builtIns.catalog(),
-	cost: builtIns.cost({budgets: [{by: 'key', dailyUsd: 1}]}),
 	stores: builtIns.stores(),
+	cost: builtIns.cost({budgets: [{by: 'key', dailyUsd: 1}]}),
 	accessLog: builtIns.accessLog(),
 	health: builtIns.health(),
 	metrics: builtIns.metrics(),
