@@ -23,7 +23,7 @@ test('what is falsy is switched off and lists are laid flat, in order', async t 
 	const definition = defineConfig({
 		plugins: [false, named('a'), null, [named('b'), undefined, ['', 0, named('c')]], named('d')],
 	});
-	t.deepEqual((await namesOf(definition)).slice(3), ['a', 'b', 'c', 'd']);
+	t.deepEqual((await namesOf(definition)).slice(4), ['a', 'b', 'c', 'd']);
 });
 
 test('a function is told the deployment and may be async', async t => {
@@ -32,8 +32,8 @@ test('a function is told the deployment and may be async', async t => {
 		await new Promise(resolve => setImmediate(resolve));
 		return {server: {port: 1}, plugins: [named(`${deployment}-later`)]};
 	});
-	t.deepEqual((await namesOf(plain)).slice(3), ['staging']);
-	t.deepEqual((await namesOf(slow)).slice(3), ['staging-later']);
+	t.deepEqual((await namesOf(plain)).slice(4), ['staging']);
+	t.deepEqual((await namesOf(slow)).slice(4), ['staging-later']);
 	t.deepEqual((await slow.read(context)).server, {port: 1});
 });
 

@@ -102,6 +102,24 @@ test('all share the global one; models, routes and addresses have theirs', async
 	}
 });
 
+test('a rolling budget says when enough is forgotten, the calendar of a zone when its day is over', async t => {
+	const waits = async (options: Parameters<typeof cost>[0]): Promise<number> => {
+		const gateway = await startCounting(t, options);
+		t.is((await gateway.call()).status, 200);
+		const refused = await gateway.call();
+		t.is(refused.status, 402);
+		return Number(refused.headers.get('retry-after'));
+	};
+	const rolling = await waits({budgets: [{by: 'key', dailyUsd: 0.03, rolling: true}]});
+	t.true(rolling >= 86_000 && rolling <= 86_400 * (61 / 60) + 1, String(rolling));
+	const [one, other] = await Promise.all(
+		['Pacific/Kiritimati', 'Pacific/Pago_Pago'].map(zone => waits({zone, budgets: [{by: 'key', dailyUsd: 0.03}]})),
+	);
+	// Their clocks are 25 hours apart: their days end an hour after one another.
+	const apart = Math.abs((one ?? 0) - (other ?? 0));
+	t.true(Math.abs(apart - 3600) < 120 || Math.abs(apart - 82_800) < 120, `${one} and ${other}`);
+});
+
 test('a caller may bring a budget, beside those of the config', async t => {
 	const gateway = await startCounting(t, {budgets: [{by: 'team', dailyUsd: 1}]});
 	const poor = {name: 'poor', budget: {dailyUsd: 0.03}};

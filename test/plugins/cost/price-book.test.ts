@@ -8,6 +8,7 @@ import type {Price} from '../../../plugins/cost/price.js';
 import {PriceBook} from '../../../plugins/cost/price-book.js';
 import {priceLists} from '../../../plugins/cost/prices/index.js';
 import {countsOf, nanoUsd, reckonedPrice} from '../../../plugins/cost/reckoning.js';
+import {openaiUsage} from '../../../plugins/dialects/openai-usage.js';
 
 /** Vendors by a base URL of theirs. */
 const urls: Readonly<Record<string, string>> = {
@@ -144,6 +145,18 @@ test('sound, pictures, calls and searches have prices of their own', t => {
 	};
 	// 50×1 + 40×10 + 10×5 + 25×2 + 20×20 + 15×30 = 1400 millionths, a thousandth and two hundredths.
 	t.is(cost(price, usage), 1_400_000n + 1_000_000n + 20_000_000n);
+});
+
+test('sound and pictures are read from what OpenAI reports, and make text of the rest', t => {
+	const usage = openaiUsage({
+		prompt_tokens: 100,
+		completion_tokens: 60,
+		total_tokens: 160,
+		prompt_tokens_details: {cached_tokens: 0, audio_tokens: 40, image_tokens: 10},
+		completion_tokens_details: {reasoning_tokens: 5, audio_tokens: 20},
+	});
+	t.like(usage, {input: {total: 100, audio: 40, image: 10}, output: {total: 60, text: 35, reasoning: 5, audio: 20}});
+	t.false('audio' in (openaiUsage({prompt_tokens: 1, prompt_tokens_details: {audio_tokens: 0}})?.input ?? {}));
 });
 
 test('no cost is negative or above that of the dearest rate, whatever a provider reports', t => {
