@@ -2,7 +2,7 @@
 
 import type {Provider, Target} from './provider.js';
 
-/** A caller's own limits, beside the rules of the config. */
+/** The limits of one caller: a count per window, calls at the same time, and how much of a window may come at once. */
 export type CallerLimits = Readonly<
 	Partial<
 		Record<
@@ -21,7 +21,7 @@ export type CallerLimits = Readonly<
 	>
 >;
 
-/** What a caller may spend, in US dollars, beside the budgets of the config. */
+/** The budget of one caller, in US dollars. */
 export interface CallerBudget {
 	readonly hourlyUsd?: number;
 	readonly dailyUsd?: number;
@@ -37,7 +37,9 @@ export interface Caller {
 	readonly tags: readonly string[];
 	/** Patterns of models that this caller may use (`openai.*`, an alias); absent means all. */
 	readonly allow?: readonly string[];
+	/** How much this caller may ask for; who counts is a plugin. */
 	readonly limits?: CallerLimits;
+	/** How much money this caller may spend; who counts is a plugin. */
 	readonly budget?: CallerBudget;
 	/** Did not authenticate. Only then may the client's own credential travel on to a provider that has none. */
 	readonly anonymous: boolean;
