@@ -10,6 +10,7 @@ import {
 	apiDocs,
 	auth,
 	bifrost,
+	cost,
 	glm,
 	grok,
 	groq,
@@ -78,6 +79,7 @@ export default defineConfig({
 			defaults: {...(withOpenai && {openai: 'openai'}), ...(withAnthropic && {anthropic: 'anthropic'})},
 		}),
 		translate(),
+		cost(),
 		requestLog(dsn === undefined ? {} : {database: secret(dsn)}),
 	],
 });

@@ -50,6 +50,16 @@ export const errorTable = Object.freeze({
 		meaning: 'No key was sent, or the key is wrong or expired.',
 		remedy: 'Send a key of this gateway as `Authorization: Bearer …` or `x-api-key`.',
 	},
+	budget_exceeded: {
+		status: 402,
+		meaning: 'What the call may cost is more than what is left of a budget.',
+		remedy: 'The message says of which and when it begins anew; a call that may write fewer tokens needs less.',
+	},
+	unpriced_model: {
+		status: 402,
+		meaning: 'The price of the model is not known, and the caller has a budget that it could not be counted against.',
+		remedy: 'Choose a model with a price, or have one written into `prices` of the plugin `cost`.',
+	},
 	model_not_allowed: {
 		status: 403,
 		meaning: 'The key may not use this model, or not all that the route can reach.',

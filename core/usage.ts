@@ -11,11 +11,17 @@ export interface Usage {
 		readonly cacheRead?: number | undefined;
 		readonly cacheWrite5m?: number | undefined;
 		readonly cacheWrite1h?: number | undefined;
+		/** Of the total; absent when there are none. */
+		readonly audio?: number;
+		readonly image?: number;
 	};
 	readonly output: {
 		readonly total?: number | undefined;
 		readonly text?: number | undefined;
 		readonly reasoning?: number | undefined;
+		/** Of the total, and not of the text; absent when there are none. */
+		readonly audio?: number;
+		readonly image?: number;
 	};
 	/** Said by the provider, or reckoned by the gateway. */
 	readonly source: 'reported' | 'estimated';

@@ -4,6 +4,7 @@ export {accessLog} from './access-log/index.js';
 export {apiDocs} from './api-docs/index.js';
 export {auth} from './auth/index.js';
 export {catalog} from './catalog/index.js';
+export {cost} from './cost/index.js';
 export {dialects} from './dialects/index.js';
 export {health} from './health/index.js';
 export {metrics} from './metrics/index.js';

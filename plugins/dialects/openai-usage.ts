@@ -20,11 +20,30 @@ export function openaiUsage(raw: unknown): Usage | undefined {
 	const reasoning = tokenCount(outputDetails['reasoning_tokens']);
 	const output = withReasoning(stated, reasoning, remainder(tokenCount(raw['total_tokens']), input));
 	return {
-		input: {total: input, uncached: remainder(input, cacheRead, cacheWrite5m), cacheRead, cacheWrite5m},
-		output: {total: output, text: remainder(output, reasoning), reasoning},
+		input: withMedia(
+			{total: input, uncached: remainder(input, cacheRead, cacheWrite5m), cacheRead, cacheWrite5m},
+			inputDetails,
+		),
+		output: withMedia(
+			{total: output, text: remainder(output, reasoning, ...media(outputDetails)), reasoning},
+			outputDetails,
+		),
 		source: 'reported',
 		raw,
 	};
+}
+
+/** Tokens of sound and of pictures; most calls have none, and their counts stay as short as they are. */
+function media(details: JsonObject): readonly (number | undefined)[] {
+	return [tokenCount(details['audio_tokens']) || undefined, tokenCount(details['image_tokens']) || undefined];
+}
+
+function withMedia<Counts extends object>(
+	counts: Counts,
+	details: JsonObject,
+): Counts & {audio?: number; image?: number} {
+	const [audio, image] = media(details);
+	return Object.assign(counts, audio !== undefined && {audio}, image !== undefined && {image});
 }
 
 /**

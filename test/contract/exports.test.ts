@@ -28,7 +28,7 @@ const written = {
 	'tapgate/plugins': `
 		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq
 		health metrics mock ollama openai openaiCompatible routing stores translate apiDocs redact
-		rateLimit requestLog
+		cost rateLimit requestLog
 	`,
 	'tapgate/testing': `
 		Answer ExchangeParts LogLine MemoryLog Replies SeenRequest StartedGateway TappedHooks TestGatewayOptions

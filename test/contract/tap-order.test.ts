@@ -45,13 +45,14 @@ test('hook by hook, plugin after plugin', async t => {
 		'mock',
 		'routing',
 		'translate',
+		'cost',
 		'request-log',
 	]);
 	t.deepEqual(Object.fromEntries(tapOrder(engine)), {
 		authenticate: ['auth'],
 		rewrite: [],
 		resolve: ['routing'],
-		admit: [],
+		admit: ['cost'],
 		translate: ['translate'],
 		prepare: ['anthropic'],
 		'sign[openai]': ['openai'],
@@ -62,10 +63,10 @@ test('hook by hook, plugin after plugin', async t => {
 		'sign[mock]': [],
 		send: ['mock'],
 		recover: ['routing'],
-		reply: [],
+		reply: ['cost'],
 		stream: [],
 		chunk: [],
-		price: [],
+		price: ['cost'],
 		record: ['access-log', 'health', 'metrics', 'request-log'],
 	});
 });

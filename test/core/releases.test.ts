@@ -48,3 +48,24 @@ test.serial('a release that never settles keeps neither its call open nor the ga
 	);
 	for (const {fields} of told) t.regex(JSON.stringify(fields), /took longer than 10000 ms/);
 });
+
+test('a release knows what the call has used and cost, also when it is deferred as the call is over', async t => {
+	const seen: unknown[] = [];
+	const settling = definePlugin({
+		name: 'settling',
+		apply({hooks}) {
+			hooks.admit.tap('settling', exchange => {
+				exchange.defer(({outcome, usage, cost}) => void seen.push([outcome, usage?.output.total, cost?.nanoUsd]));
+			});
+			hooks.price.tap('settling', () => ({nanoUsd: 7n}));
+			hooks.record.tap('settling', exchange => exchange.defer(({cost}) => void seen.push(cost?.nanoUsd)));
+		},
+	});
+	const recorder = exchangeRecorder();
+	const gateway = await startGateway({plugins: [...basics(), settling(), recorder.plugin]});
+	t.teardown(gateway.stop);
+	await (await chat(gateway.url)).text();
+	const {usage, sentBytes} = await recorder.next();
+	t.deepEqual(seen, [['ok', usage?.output.total, 7n], 7n]);
+	t.true(usage !== undefined && sentBytes > 100);
+});

@@ -1,0 +1,43 @@
+/** What the models of groq cost; written by `tapgate prices update`. */
+
+import type {PriceList} from '../price.js';
+
+export const groq: PriceList = {
+	vendor: 'groq',
+	sources: ['https://console.groq.com/docs/models'],
+	collection: '@pydantic/genai-prices 0.1.8',
+	date: '2026-11-26',
+	urls: 'https://api\\.groq\\.com',
+	resells: [],
+	models: [
+		{name: 'deepseek-r1-distill-llama-70b', names: '^(?:deepseek-r1-distill-llama-70b$)', prices: [{price: {input: 0.75, output: 0.99}}]},
+		{name: 'gemma-7b-it', names: '^(?:gemma-7b-it$)', prices: [{price: {input: 0.07, output: 0.07}}]},
+		{name: 'gemma2-9b-it', names: '^(?:gemma2-9b-it$|gemma2-9b$)', prices: [{price: {input: 0.2, output: 0.2}}]},
+		{name: 'llama-3.1-405b-reasoning', names: '^(?:llama-3\\.1-405b-reasoning$)', prices: [{price: {input: 0.59, output: 0.79}}]},
+		{name: 'llama-3.1-70b-versatile', names: '^(?:llama-3\\.1-70b-versatile$)', prices: [{price: {input: 0.59, output: 0.79}}]},
+		{name: 'llama-3.1-8b-instant', names: '^(?:llama-3\\.1-8b-instant$)', prices: [{price: {input: 0.05, output: 0.08}}]},
+		{name: 'llama-3.2-11b-text-preview', names: '^(?:llama-3\\.2-11b-text-preview$)', prices: [{price: {input: 0.18, output: 0.18}}]},
+		{name: 'llama-3.2-11b-vision-preview', names: '^(?:llama-3\\.2-11b-vision-preview$)', prices: [{price: {input: 0.18, output: 0.18}}]},
+		{name: 'llama-3.2-1b-preview', names: '^(?:llama-3\\.2-1b-preview$)', prices: [{price: {input: 0.04, output: 0.04}}]},
+		{name: 'llama-3.2-3b-preview', names: '^(?:llama-3\\.2-3b-preview$)', prices: [{price: {input: 0.06, output: 0.06}}]},
+		{name: 'llama-3.2-90b-text-preview', names: '^(?:llama-3\\.2-90b-text-preview$)', prices: [{price: {input: 0.9, output: 0.9}}]},
+		{name: 'llama-3.2-90b-vision-preview', names: '^(?:llama-3\\.2-90b-vision-preview$)', prices: [{price: {input: 0.9, output: 0.9}}]},
+		{name: 'llama-3.3-70b-specdec', names: '^(?:llama-3\\.3-70b-specdec$)', prices: [{price: {input: 0.59, output: 0.99}}]},
+		{name: 'llama-3.3-70b-versatile', names: '^(?:llama-3\\.3-70b-versatile$)', prices: [{price: {input: 0.59, output: 0.79}}]},
+		{name: 'llama-guard-3-8b', names: '^(?:llama-guard-3-8b$)', prices: [{price: {input: 0.2, output: 0.2}}]},
+		{name: 'llama2-70b-4096', names: '^(?:llama2-70b-4096$)', prices: [{price: {input: 0.7, output: 0.8}}]},
+		{name: 'llama3-70b-8192', names: '^(?:llama3-70b-8192$)', prices: [{price: {input: 0.59, output: 0.79}}]},
+		{name: 'llama3-8b-8192', names: '^(?:llama3-8b-8192$)', prices: [{price: {input: 0.05, output: 0.08}}]},
+		{name: 'llama3-groq-70b-8192-tool-use-preview', names: '^(?:llama3-groq-70b-8192-tool-use-preview$)', prices: [{price: {input: 0.89, output: 0.89}}]},
+		{name: 'llama3-groq-8b-8192-tool-use-preview', names: '^(?:llama3-groq-8b-8192-tool-use-preview$)', prices: [{price: {input: 0.19, output: 0.19}}]},
+		{name: 'meta-llama/llama-4-maverick-17b-128e-instruct', names: '^(?:meta-llama/llama-4-maverick-17b-128e-instruct$)', prices: [{price: {input: 0.2, output: 0.6}}]},
+		{name: 'meta-llama/llama-4-scout-17b-16e-instruct', names: '^(?:meta-llama/llama-4-scout-17b-16e-instruct$)', prices: [{price: {input: 0.11, output: 0.34}}]},
+		{name: 'meta-llama/llama-guard-4-12b', names: '^(?:meta-llama/llama-guard-4-12b$)', prices: [{price: {input: 0.2, output: 0.2}}]},
+		{name: 'mistral-saba-24b', names: '^(?:mistral-saba-24b$)', prices: [{price: {input: 0.79, output: 0.79}}]},
+		{name: 'mixtral-8x7b-32768', names: '^(?:mixtral-8x7b-32768$)', prices: [{price: {input: 0.24, output: 0.24}}]},
+		{name: 'moonshotai/kimi-k2-instruct', names: '^(?:moonshotai/kimi-k2-instruct$|moonshotai/kimi-k2-instruct-0905$)', prices: [{price: {input: 1, cacheRead: 0.5, output: 3}}]},
+		{name: 'openai/gpt-oss-120b', names: '^(?:openai/gpt-oss-120b$|openai/gpt-oss-safeguard-20b$)', prices: [{price: {input: 0.15, cacheRead: 0.075, output: 0.6}}]},
+		{name: 'openai/gpt-oss-20b', names: '^(?:openai/gpt-oss-20b$)', prices: [{price: {input: 0.075, cacheRead: 0.0375, output: 0.3}}]},
+		{name: 'qwen/qwen3-32b', names: '^(?:qwen/qwen3-32b$)', prices: [{price: {input: 0.29, output: 0.59}}]},
+	],
+};

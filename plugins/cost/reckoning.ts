@@ -1,0 +1,147 @@
+/** Reckons what counts cost, in integers: femto-dollars per token, rounded once, half up, to nano-dollars. */
+
+import {isObject, tokenCount, type Usage} from '../../core/index.js';
+import type {Price, Rates} from './price.js';
+
+/** How often a call used each of the things that have a price. */
+export interface Counts {
+	readonly input: number;
+	readonly cacheRead: number;
+	readonly cacheWrite5m: number;
+	readonly cacheWrite1h: number;
+	readonly inputAudio: number;
+	readonly inputImage: number;
+	readonly output: number;
+	readonly reasoning: number;
+	readonly outputAudio: number;
+	readonly outputImage: number;
+	readonly request: number;
+	readonly webSearch: number;
+}
+
+type Thing = keyof Counts;
+
+/** Femto-dollars for each; `undefined` is unknown. */
+export type FemtoRates = Readonly<Record<Thing, bigint | undefined>>;
+
+/** A price ready for reckoning. */
+export interface ReckonedPrice {
+	readonly base: FemtoRates;
+	/** Longest first. */
+	readonly tiers: readonly {readonly above: number; readonly rates: FemtoRates}[];
+}
+
+const things: readonly Thing[] = [
+	'input',
+	'cacheRead',
+	'cacheWrite5m',
+	'cacheWrite1h',
+	'inputAudio',
+	'inputImage',
+	'output',
+	'reasoning',
+	'outputAudio',
+	'outputImage',
+	'request',
+	'webSearch',
+];
+
+/** What is not priced on its own costs as the thing that it is a kind of. */
+const kindOf: Readonly<Partial<Record<Thing, Thing>>> = {
+	cacheRead: 'input',
+	cacheWrite5m: 'input',
+	cacheWrite1h: 'cacheWrite5m',
+	inputAudio: 'input',
+	inputImage: 'input',
+	reasoning: 'output',
+	outputAudio: 'output',
+	outputImage: 'output',
+};
+
+const femtoPerNano = 1_000_000n;
+
+export function reckonedPrice(price: Price): ReckonedPrice {
+	const tiers = (price.tiers ?? []).map(tier => ({
+		above: tier.aboveInputTokens,
+		rates: femtoRates(Object.assign({}, price, tier)),
+	}));
+	return {base: femtoRates(price), tiers: tiers.sort((a, b) => b.above - a.above)};
+}
+
+function femtoRates(rates: Rates): FemtoRates {
+	const all: Record<string, bigint | undefined> = {};
+	for (const thing of things) {
+		let named: Thing | undefined = thing;
+		while (named !== undefined && rates[named] === undefined) named = kindOf[named];
+		const usd = named === undefined ? undefined : rates[named];
+		// A dollar per million tokens is 10^9 femto-dollars per token: nine decimals of a price are exact.
+		const perMillion = usd === undefined ? undefined : BigInt(Math.round(usd * 1e9));
+		const single = thing === 'request' || thing === 'webSearch';
+		all[thing] = perMillion === undefined ? (single ? 0n : undefined) : single ? perMillion * 1_000_000n : perMillion;
+	}
+	return all as FemtoRates;
+}
+
+/** The rates of a call with so much input. */
+export function ratesAt({base, tiers}: ReckonedPrice, inputTokens: number): FemtoRates {
+	return tiers.find(({above}) => inputTokens > above)?.rates ?? base;
+}
+
+/** @returns nano-dollars; `undefined` when something was used whose price is unknown. */
+export function nanoUsd(price: ReckonedPrice, counts: Counts): bigint | undefined {
+	const rates = ratesAt(price, inputOf(counts));
+	let femto = 0n;
+	for (const thing of things) {
+		const count = counts[thing];
+		if (count === 0) continue;
+		const rate = rates[thing];
+		if (rate === undefined) return undefined;
+		femto += BigInt(count) * rate;
+	}
+	return (femto + femtoPerNano / 2n) / femtoPerNano;
+}
+
+function inputOf(counts: Counts): number {
+	const {input, cacheRead, cacheWrite5m, cacheWrite1h, inputAudio, inputImage} = counts;
+	return input + cacheRead + cacheWrite5m + cacheWrite1h + inputAudio + inputImage;
+}
+
+/** The parts of a usage, none counted twice. */
+export function countsOf({input, output, raw}: Usage, inputTotal: number, outputTotal: number): Counts {
+	const {cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0} = input;
+	const uncached = Math.max(0, inputTotal - cacheRead - cacheWrite5m - cacheWrite1h);
+	// How much of the sound and the pictures came from the cache is not said: none, as far as it fits.
+	const inputAudio = Math.min(input.audio ?? 0, uncached);
+	const inputImage = Math.min(input.image ?? 0, uncached - inputAudio);
+	const reasoning = Math.min(output.reasoning ?? 0, outputTotal);
+	const outputAudio = Math.min(output.audio ?? 0, outputTotal - reasoning);
+	const outputImage = Math.min(output.image ?? 0, outputTotal - reasoning - outputAudio);
+	return {
+		input: uncached - inputAudio - inputImage,
+		cacheRead,
+		cacheWrite5m,
+		cacheWrite1h,
+		inputAudio,
+		inputImage,
+		output: outputTotal - reasoning - outputAudio - outputImage,
+		reasoning,
+		outputAudio,
+		outputImage,
+		request: 1,
+		webSearch: searchesOf(raw),
+	};
+}
+
+/** @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool#usage-and-pricing */
+function searchesOf(raw: unknown): number {
+	const tools = isObject(raw) ? raw['server_tool_use'] : undefined;
+	return isObject(tools) ? (tokenCount(tools['web_search_requests']) ?? 0) : 0;
+}
+
+/** Nano-dollars as people and headers write them: `0.000146625`. */
+export function usdText(nano: bigint): string {
+	const sign = nano < 0n ? '-' : '';
+	const digits = (nano < 0n ? -nano : nano).toString().padStart(10, '0');
+	const fraction = digits.slice(-9).replace(/0+$/, '');
+	return `${sign}${digits.slice(0, -9)}${fraction === '' ? '' : `.${fraction}`}`;
+}

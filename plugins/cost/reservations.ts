@@ -1,0 +1,148 @@
+/** Reserves from every budget of a call what it may cost, and settles what it did cost when it is over. */
+
+import {
+	type ClosedExchange,
+	type GatewayError,
+	key,
+	type Log,
+	type RoutedExchange,
+	refusal,
+	type Target,
+} from '../../core/index.js';
+import {type Grant, type Shortage, type Standing, type Store, StoreUnavailable, type Take} from '../stores/keys.js';
+import {type Budget, type Budgets, budgetName} from './budgets.js';
+import type {CallCost} from './call-cost.js';
+import {usdText} from './reckoning.js';
+import type {Thresholds} from './thresholds.js';
+
+/** What was reserved for a call. */
+export interface Reservation {
+	readonly budgets: readonly Budget[];
+	readonly standings: readonly Standing[];
+	/** Nano-dollars. */
+	readonly amount: number;
+}
+
+export const reservationKey = key<Reservation>('cost.reservation');
+
+/** A whole number that is exact; nobody's call costs more than nine million dollars. */
+const mostNanoUsd = 2n ** 53n - 1n;
+
+export interface ReservationOptions {
+	readonly budgets: Budgets;
+	readonly calls: CallCost;
+	readonly store: Store;
+	readonly thresholds: Thresholds;
+	readonly refuseUnpriced: boolean;
+	readonly log: Log;
+}
+
+export class Reservations {
+	readonly #options: ReservationOptions;
+	/** By whose budget it was. */
+	readonly refused = new Map<string, number>();
+	readonly warned = new Map<string, number>();
+
+	constructor(options: ReservationOptions) {
+		this.#options = options;
+	}
+
+	/**
+	 * Taps `admit`.
+	 * @throws {GatewayError} `budget_exceeded`, `unpriced_model` or `store_unavailable`.
+	 */
+	reserve(exchange: RoutedExchange): void | Promise<void> {
+		const budgets = this.#options.budgets.of(exchange);
+		if (budgets.length === 0) return undefined;
+		const most = this.#options.calls.atMost(exchange);
+		if (most === undefined && this.#options.refuseUnpriced && budgets.some(({soft}) => !soft)) throw unpriced(exchange);
+		// Of a call of unknown price only that there is anything left at all can be asked.
+		const amount = Number(most === undefined ? 1n : most > mostNanoUsd ? mostNanoUsd : most);
+		const takes = budgets.map(({holding, soft}) => ({holding, amount, enforced: !soft}));
+		const answer = this.#take(takes);
+		if (!(answer instanceof Promise)) return this.#taken(exchange, budgets, amount, answer);
+		return answer.then(
+			given => this.#taken(exchange, budgets, amount, given),
+			error => {
+				throw unavailable(error);
+			},
+		);
+	}
+
+	#take(takes: readonly Take[]): Grant | Shortage | Promise<Grant | Shortage> {
+		try {
+			return this.#options.store.take(takes);
+		} catch (error) {
+			throw unavailable(error);
+		}
+	}
+
+	#taken(exchange: RoutedExchange, budgets: readonly Budget[], amount: number, answer: Grant | Shortage): void {
+		if (!answer.granted) {
+			const budget = budgets[answer.refused] as Budget;
+			this.refused.set(budget.by, (this.refused.get(budget.by) ?? 0) + 1);
+			throw exceeded(budget, amount, answer);
+		}
+		const {standings} = answer;
+		exchange.set(reservationKey, {budgets, standings, amount});
+		exchange.defer(closed => this.#settle(closed, budgets, answer));
+		for (const [index, standing] of standings.entries()) {
+			const budget = budgets[index] as Budget;
+			if (budget.soft && standing.short) this.#warn(budget, standing);
+		}
+	}
+
+	async #settle(closed: ClosedExchange, budgets: readonly Budget[], grant: Grant): Promise<void> {
+		const cost = closed.cost?.nanoUsd ?? 0n;
+		const used = Number(cost > mostNanoUsd ? mostNanoUsd : cost);
+		const payer = (target: Target | undefined, budget: Budget): boolean =>
+			budget.target === undefined || target === undefined || budget.target(target);
+		const standings = await grant.settle(budgets.map(budget => (payer(closed.target, budget) ? used : 0)));
+		// What others are told of does not hold up the record of the call.
+		if (standings !== undefined && used > 0) void this.#options.thresholds.look(budgets, standings);
+	}
+
+	#warn(budget: Budget, standing: Standing): void {
+		this.warned.set(budget.by, (this.warned.get(budget.by) ?? 0) + 1);
+		void this.#options.thresholds.once(budget, standing, 'soft').then(first => {
+			if (!first) return;
+			const {limit, remaining} = standing;
+			this.#options.log.warn('a soft budget is used up', {
+				budget: budgetName(budget),
+				limitUsd: usdText(BigInt(limit)),
+				spentUsd: usdText(BigInt(limit - remaining)),
+			});
+		});
+	}
+}
+
+function unpriced({targets}: RoutedExchange): GatewayError {
+	const names = targets.map(({provider, model}) => (model === '' ? provider : `${provider}.${model}`).slice(0, 100));
+	return refusal(
+		'unpriced_model',
+		`The price of ${names.join(', ')} is not known, and your calls count against a budget; choose a model with a price.`,
+		{param: 'model'},
+	);
+}
+
+function unavailable(error: unknown): unknown {
+	if (!(error instanceof StoreUnavailable)) return error;
+	return refusal('store_unavailable', 'Budgets cannot be looked up at the moment; try again.', {
+		headers: {'retry-after': '1'},
+		cause: error,
+	});
+}
+
+function exceeded(budget: Budget, amount: number, {standings, refused, retryMs}: Shortage): GatewayError {
+	const {limit = 0, remaining = 0} = standings[refused] ?? {};
+	const costs = `this call may cost $${usdText(BigInt(amount))}`;
+	const has = `The budget (${budgetName(budget)}) of $${usdText(BigInt(limit))}`;
+	if (!Number.isFinite(retryMs))
+		return refusal('budget_exceeded', `${has} is less than what ${costs.replace('this', 'a')}; ask for fewer tokens.`);
+	const seconds = Math.ceil(retryMs / 1000);
+	const left = usdText(BigInt(Math.max(0, remaining)));
+	const when = new Date(Date.now() + retryMs).toISOString().replace(/\.\d+Z$/, 'Z');
+	return refusal('budget_exceeded', `${has} has $${left} left and ${costs}; there is enough again at ${when}.`, {
+		headers: {'retry-after': String(seconds), 'x-tapgate-budget-remaining': left},
+	});
+}

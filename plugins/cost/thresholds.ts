@@ -1,0 +1,68 @@
+/** Tells once per period that a budget has reached a part of its limit, in one of the processes that share a store. */
+
+import type {Standing, Store} from '../stores/keys.js';
+import {type Budget, budgetName} from './budgets.js';
+import type {BudgetThreshold} from './keys.js';
+
+const percents = [50, 80, 100] as const;
+
+/** Budgets of keys and addresses come and go; what is over is let go when there are so many. */
+const mostRemembered = 10_000;
+
+export class Thresholds {
+	readonly #store: Store;
+	readonly #tell: (threshold: BudgetThreshold) => void;
+	readonly #now: () => number;
+	/** What this process knows to be told, until when. */
+	readonly #told = new Map<string, number>();
+
+	/** @param now milliseconds since the epoch. */
+	constructor(store: Store, tell: (threshold: BudgetThreshold) => void, now: () => number = Date.now) {
+		this.#now = now;
+		this.#store = store;
+		this.#tell = tell;
+	}
+
+	/** @param standings of the budgets, in order. Never rejects. */
+	async look(budgets: readonly Budget[], standings: readonly Standing[]): Promise<void> {
+		for (const [index, budget] of budgets.entries()) {
+			const standing = standings[index];
+			if (standing === undefined) continue;
+			for (const percent of percents) {
+				if ((standing.limit - standing.remaining) * 100 < standing.limit * percent) break;
+				if (!(await this.once(budget, standing, String(percent)))) continue;
+				this.#tell({
+					budget: budgetName(budget),
+					by: budget.by,
+					subject: budget.subject,
+					period: budget.unit,
+					soft: budget.soft,
+					percent,
+					limitNanoUsd: BigInt(standing.limit),
+					spentNanoUsd: BigInt(standing.limit - standing.remaining),
+					resetsAt: this.#now() + standing.resetMs,
+				});
+			}
+		}
+	}
+
+	/** True for whoever asks first in a period of a budget. */
+	async once(budget: Budget, standing: Standing, what: string): Promise<boolean> {
+		const {key, period} = budget.holding;
+		const name = `${key} ${JSON.stringify(period)} ${what}`;
+		const now = this.#now();
+		const until = this.#told.get(name);
+		if (until !== undefined && now < until) return false;
+		if (this.#told.size >= mostRemembered)
+			for (const [other, end] of this.#told) if (now >= end) this.#told.delete(other);
+		const lengthMs = period.kind === 'rolling' ? period.seconds * 1000 : Math.max(1, standing.resetMs);
+		this.#told.set(name, now + lengthMs);
+		// One of the processes gets the one that there is.
+		const holding = {kind: 'sum' as const, key: `told:${what}:${key}`, limit: 1, period};
+		try {
+			return (await this.#store.take([{holding, amount: 1, enforced: true}])).granted;
+		} catch {
+			return true;
+		}
+	}
+}

@@ -1,0 +1,89 @@
+/** Tells a URL of what happened, off the path of calls: one after the other, a few times each, and never without an end. */
+
+import {setTimeout as wait} from 'node:timers/promises';
+import type {Log} from '../../core/index.js';
+
+const mostWaiting = 100;
+const triesEach = 4;
+const timeoutMs = 5000;
+const firstPauseMs = 500;
+
+export class Webhook {
+	readonly #url: string;
+	readonly #log: Log;
+	readonly #pauseMs: number;
+	readonly #waiting: string[] = [];
+	readonly #stopping = new AbortController();
+	#running: Promise<void> | undefined;
+	/** Never told: the queue was full, or nobody took it. */
+	lost = 0;
+
+	/** @param pauseMs before the second try; doubled before each further one. */
+	constructor(url: string, log: Log, pauseMs = firstPauseMs) {
+		this.#url = url;
+		this.#log = log;
+		this.#pauseMs = pauseMs;
+	}
+
+	send(event: unknown): void {
+		if (this.#stopping.signal.aborted || this.#waiting.length >= mostWaiting) {
+			this.lost++;
+			return;
+		}
+		this.#waiting.push(JSON.stringify(event));
+		this.#running ??= this.#run().finally(() => {
+			this.#running = undefined;
+		});
+	}
+
+	/** Resolves when nothing is waiting. */
+	async idle(): Promise<void> {
+		await this.#running;
+	}
+
+	/** Gives up what is waiting. */
+	async close(): Promise<void> {
+		this.#stopping.abort();
+		await this.#running;
+	}
+
+	async #run(): Promise<void> {
+		for (let body = this.#waiting.shift(); body !== undefined; body = this.#waiting.shift()) {
+			const failure = await this.#deliver(body);
+			if (failure === undefined) continue;
+			this.lost++;
+			if (this.#stopping.signal.aborted) continue;
+			// The URL may be a credential: many services give one that is.
+			this.#log.warn('the webhook of budgets could not be told', {failure, tries: triesEach});
+		}
+	}
+
+	/** @returns what went wrong the last time. */
+	async #deliver(body: string): Promise<string | undefined> {
+		let failure = 'the gateway stopped';
+		for (let number = 1; number <= triesEach && !this.#stopping.signal.aborted; number++) {
+			if (number > 1) await this.#pause(this.#pauseMs * 2 ** (number - 2));
+			try {
+				const response = await fetch(this.#url, {
+					method: 'POST',
+					headers: {'content-type': 'application/json'},
+					body,
+					redirect: 'manual',
+					signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(timeoutMs)]),
+				});
+				await response.body?.cancel();
+				if (response.ok) return undefined;
+				failure = `status ${response.status}`;
+				// It was understood and turned down: asking again changes nothing.
+				if (response.status < 500 && response.status !== 429 && response.status !== 408) return failure;
+			} catch (error) {
+				failure = error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : 'no connection';
+			}
+		}
+		return failure;
+	}
+
+	async #pause(ms: number): Promise<void> {
+		await wait(ms, undefined, {signal: this.#stopping.signal, ref: false}).catch(() => undefined);
+	}
+}
