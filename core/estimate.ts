@@ -1,13 +1,16 @@
 /** Guesses how many tokens a call will use before it is made, and how many it has used when nobody says. */
 
 import type {ClosedExchange} from './exchange.js';
+import type {JsonObject} from './json.js';
 import type {ClientRequest} from './request.js';
 
 /** Tokens that a call is expected to use at most. */
 export interface TokenEstimate {
 	readonly input: number;
-	/** What the client allows, or `undefined` when it sets no limit. */
+	/** What the client allows, all answers together; `undefined` when it sets no limit. */
 	readonly output: number | undefined;
+	/** How many answers are asked for: OpenAI's `n` and `best_of`. */
+	readonly answers: number;
 }
 
 /** Bytes of JSON per token: English text has four, code and most other scripts fewer. */
@@ -23,9 +26,25 @@ const tokensPerFile = 1600;
 export function estimateTokens(request: ClientRequest): TokenEstimate | undefined {
 	if (request.json === undefined) return undefined;
 	const {body, maxTokens} = request;
-	if (body.length <= longStringBytes) return {input: Math.ceil(body.length / bytesPerToken), output: maxTokens};
+	const answers = answersOf(request.json);
+	const output = maxTokens === undefined ? undefined : maxTokens * answers;
+	if (body.length <= longStringBytes) return {input: Math.ceil(body.length / bytesPerToken), output, answers};
 	const {files, bytes} = encodedFiles(body);
-	return {input: Math.ceil((body.length - bytes) / bytesPerToken) + files * tokensPerFile, output: maxTokens};
+	const input = Math.ceil((body.length - bytes) / bytesPerToken) + files * tokensPerFile;
+	return {input, output, answers};
+}
+
+/** More than any API gives; a number from outside must not become one that nothing can hold. */
+const mostAnswers = 1000;
+
+function answersOf(json: JsonObject): number {
+	let answers = 1;
+	for (const name of ['n', 'best_of']) {
+		const value = json[name];
+		if (typeof value === 'number' && Number.isSafeInteger(value))
+			answers = Math.max(answers, Math.min(value, mostAnswers));
+	}
+	return answers;
 }
 
 /** Base64 strings in a long body: how many, and how many bytes they take. */
@@ -86,5 +105,5 @@ export function usedTokens(exchange: ClosedExchange): UsedTokens | undefined {
 function writtenUntil({dialect, request, sentBytes, streamed, status}: ClosedExchange): number {
 	if (status >= 400) return 0;
 	const perToken = streamed ? (dialect.streamBytesPerToken ?? streamBytesPerToken) : plainBytesPerToken;
-	return Math.min(Math.floor(sentBytes / perToken), request.maxTokens ?? Infinity);
+	return Math.min(Math.floor(sentBytes / perToken), estimateTokens(request)?.output ?? Infinity);
 }

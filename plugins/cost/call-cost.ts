@@ -7,22 +7,10 @@ import {
 	type KnownExchange,
 	type RoutedExchange,
 	type Usage,
+	usedTokens,
 } from '../../core/index.js';
 import type {PriceBook} from './price-book.js';
 import {countsOf, nanoUsd, type ReckonedPrice, ratesAt} from './reckoning.js';
-
-/**
- * Bytes of a stream per token, framing included: the middle of what recorded streams have. Chunks of chat streams hold a token each and
- * are mostly framing.
- */
-const streamBytesPerToken: Readonly<Record<string, number>> = {
-	'openai-chat': 200,
-	'openai-completions': 200,
-	'openai-responses': 100,
-	'anthropic-messages': 40,
-	'anthropic-complete': 100,
-};
-const plainBytesPerToken = 4;
 
 /** Of a call that has not reached its provider, or was turned down there: nobody is paid for these. */
 const unpaid = new Set(['upstream_unreachable', 'upstream_error']);
@@ -45,7 +33,7 @@ export class CallCost {
 		const estimate = exchange.endpoint.kind === 'model' ? estimateTokens(exchange.request) : undefined;
 		if (estimate === undefined) return undefined;
 		if (operationOf(exchange) === 'count') return 0n;
-		const written = operationOf(exchange) === 'embed' ? 0 : (estimate.output ?? this.#assumed) * answersOf(exchange);
+		const written = operationOf(exchange) === 'embed' ? 0 : (estimate.output ?? this.#assumed * estimate.answers);
 		let most = 0n;
 		for (const target of exchange.targets) {
 			const found = this.#book.find(target, exchange.startedAt);
@@ -81,7 +69,7 @@ export class CallCost {
 			return {nanoUsd: 0n, basis: 'the provider has not served the call'};
 		const found = this.#book.find(exchange.target ?? last, startedAt);
 		if (found === undefined) return undefined;
-		const known = tokensOf(exchange, usage);
+		const known = usedTokens(exchange);
 		if (known === undefined) return undefined;
 		const counts = countsOf(usage ?? nothing, known.input, known.output);
 		const cost = nanoUsd(found.price, counts);
@@ -93,45 +81,8 @@ export class CallCost {
 
 const nothing: Usage = {input: {}, output: {}, source: 'estimated', raw: undefined};
 
-interface Tokens {
-	readonly input: number;
-	readonly output: number;
-	readonly estimated: boolean;
-}
-
-/** What was reported, and an estimate of what was not: an answer that broke off has been paid for as far as it came. */
-function tokensOf(exchange: ClosedExchange, usage: Usage | undefined): Tokens | undefined {
-	const read = usage?.input.total;
-	const written = operationOf(exchange) === 'embed' ? 0 : usage?.output.total;
-	const whole = exchange.outcome === 'ok' || !exchange.streamed;
-	if (read !== undefined && written !== undefined && whole)
-		return {input: read, output: written, estimated: usage?.source === 'estimated'};
-	const input = read ?? estimateTokens(exchange.request)?.input;
-	if (input === undefined) return undefined;
-	// Some providers begin a stream with the count of what they have written by then, which is next to nothing.
-	const output = Math.max(written ?? 0, writtenUntil(exchange));
-	return {input, output, estimated: read === undefined || output !== written};
-}
-
-function writtenUntil(exchange: ClosedExchange): number {
-	const {sentBytes, streamed, status, request} = exchange;
-	if (operationOf(exchange) === 'embed' || status >= 400) return 0;
-	const perToken = streamed ? (streamBytesPerToken[exchange.dialect.name] ?? plainBytesPerToken) : plainBytesPerToken;
-	return Math.min(Math.floor(sentBytes / perToken), (request.maxTokens ?? Infinity) * answersOf(exchange));
-}
-
 function operationOf({endpoint}: Pick<KnownExchange, 'endpoint'>): string {
 	return endpoint.kind === 'model' ? endpoint.route.operation : endpoint.kind;
-}
-
-/** OpenAI's `n` and `best_of`: each answer may be as long as is asked for. */
-function answersOf({request: {json}}: Pick<KnownExchange, 'request'>): number {
-	let answers = 1;
-	for (const name of ['n', 'best_of']) {
-		const value = json?.[name];
-		if (typeof value === 'number' && Number.isSafeInteger(value)) answers = Math.max(answers, Math.min(value, 1000));
-	}
-	return answers;
 }
 
 const anHour = Buffer.from('"1h"');

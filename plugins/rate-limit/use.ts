@@ -27,7 +27,10 @@ export function expectedTokens({endpoint, request}: RoutedExchange, assumed: num
 	if (operation === 'count') return none;
 	const estimate = estimateTokens(request);
 	if (estimate === undefined) return none;
-	return {input: estimate.input, output: operation === 'generate' ? Math.max(1, estimate.output ?? assumed) : 0};
+	return {
+		input: estimate.input,
+		output: operation === 'generate' ? Math.max(1, estimate.output ?? assumed * estimate.answers) : 0,
+	};
 }
 
 /**
