@@ -34,6 +34,9 @@ export const translating: readonly BenchProxy[] = [
 /** The gateway with everything that keeps or tells what happened, against the same without it. */
 export const recording: readonly BenchProxy[] = [serving('bare', 'bare'), serving(gateway, 'recorded')];
 
+/** The gateway with limits, costs and a budget, against the same without them. */
+export const limiting: readonly BenchProxy[] = [serving('bare', 'bare'), serving(gateway, 'limited')];
+
 export const gatewayIsBuilt = (): boolean => existsSync(cli);
 
 function serving(name: string, config = 'gateway'): BenchProxy {

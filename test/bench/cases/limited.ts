@@ -1,0 +1,12 @@
+import {limiting} from '../proxies/index.js';
+import type {Case} from './case.js';
+import {plain} from './plain.js';
+
+export const limited: Case = {
+	...plain,
+	name: 'limited',
+	title: 'Limits: requests per second with rate limits, costs and a budget, in memory, and without them',
+	baseline: 'bare',
+	proxies: limiting,
+	bar: {of: 'ratio', limit: 0.85, sense: 'at least'},
+};
