@@ -1,9 +1,11 @@
 /** What the hooks take for an answer: a tap that answers anything else is blamed by name, where it happened. */
 
 import {blamed} from './blame.js';
+import type {Reply} from './exchange.js';
 import {isObject} from './json.js';
 import {ClientRequest, UpstreamRequest} from './request.js';
 import type {StreamEvent} from './stream-event.js';
+import {WireReply} from './wire-reply.js';
 
 type Check = (answer: unknown) => unknown;
 
@@ -42,10 +44,13 @@ export const anUpstreamAnswer = expect(
 export const aRecovery = expect('a Recovery', answer =>
 	['next-target', 'same-target', 'give-up'].includes(answer as string),
 );
-export const aReply = expect(
+const isReply = expect(
 	'a Reply',
 	answer => isObject(answer) && isStatus(answer['status']) && isObject(answer['headers']),
 );
+export function aReply(answer: unknown, _plugin: string, [before]: readonly unknown[]): Reply {
+	return WireReply.after(before as Reply, isReply(answer) as Reply);
+}
 export const aCost = expect('a Cost', answer => isObject(answer) && typeof answer['nanoUsd'] === 'bigint');
 
 function isStatus(status: unknown): boolean {

@@ -78,8 +78,8 @@ export interface Reply {
 	readonly status: number;
 	/** Lower-case names. */
 	readonly headers: Headers;
-	/** The parsed body of a plain JSON answer; absent for streams and other content. */
-	readonly body?: JsonObject;
+	/** The body of a plain JSON answer, parsed when first read; absent for streams and other content. */
+	readonly body?: JsonObject | undefined;
 }
 
 /** What a `send` tap answers with: as an upstream would have answered. */

@@ -41,7 +41,7 @@ export interface HookContract {
 	 * Looks at what a tap answered, other than nothing; may wrap it.
 	 * @throws {TypeError} when it is not what the hook asks for.
 	 */
-	readonly check?: (answer: unknown, plugin: string) => unknown;
+	readonly check?: (answer: unknown, plugin: string, args: readonly unknown[]) => unknown;
 }
 
 /** A tap's name and place. */
@@ -184,13 +184,18 @@ export class Guard {
 	/** Most taps answer at once, and waiting for a promise would be most of what they cost. */
 	#guardAsync(tap: Tap, plugin: string, contract: HookContract): Tap {
 		const time = this.#timeOf(plugin, contract);
-		const settled = async (given: PromiseLike<unknown>, subject: unknown, began: number): Promise<unknown> => {
+		const settled = async (given: PromiseLike<unknown>, args: readonly unknown[], began: number): Promise<unknown> => {
 			try {
-				return checked(await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given), plugin, contract);
+				return checked(
+					await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given),
+					plugin,
+					contract,
+					args,
+				);
 			} catch (error) {
-				return this.#failed(error, plugin, contract, subject);
+				return this.#failed(error, plugin, contract, args.at(-1));
 			} finally {
-				if (began > 0) this.#took(time, subject, began);
+				if (began > 0) this.#took(time, args.at(-1), began);
 			}
 		};
 		return (...args) => {
@@ -199,8 +204,8 @@ export class Guard {
 			let outcome: Kept;
 			try {
 				const given = tap(...args);
-				if (isThenable(given)) return settled(given, subject, began);
-				outcome = new Kept(checked(given, plugin, contract), undefined);
+				if (isThenable(given)) return settled(given, args, began);
+				outcome = new Kept(checked(given, plugin, contract, args), undefined);
 			} catch (error) {
 				outcome = this.#thrown(error, plugin, contract, subject);
 			}
@@ -227,7 +232,7 @@ export class Guard {
 					answer.then(undefined, () => {});
 					throw new TypeError('this hook is synchronous; the tap returned a promise');
 				}
-				return checked(answer, plugin, contract);
+				return checked(answer, plugin, contract, args);
 			} catch (error) {
 				return this.#failed(error, plugin, contract, args.at(-1));
 			} finally {
@@ -261,8 +266,8 @@ export class Guard {
 	}
 }
 
-function checked(answer: unknown, plugin: string, {check}: HookContract): unknown {
-	return answer === undefined || check === undefined ? answer : check(answer, plugin);
+function checked(answer: unknown, plugin: string, {check}: HookContract, args: readonly unknown[]): unknown {
+	return answer === undefined || check === undefined ? answer : check(answer, plugin, args);
 }
 
 interface Tappable {

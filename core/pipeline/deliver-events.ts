@@ -10,7 +10,7 @@ import type {Call} from './call.js';
 import type {EventStream} from './event-stream.js';
 import {logFailure} from './fail.js';
 import {patienceMs, type UpstreamEvents} from './receive.js';
-import {tapReply, writeHead} from './reply.js';
+import {noBody, tapReply, writeHead} from './reply.js';
 import {upstreamRefusal} from './send.js';
 
 /** Relays an upstream stream: the bytes as they come unless a translation or a plugin stands in between. */
@@ -72,7 +72,7 @@ export async function writeStream(
 
 async function begin(engine: Engine, call: Call, answer: Answer, response: ServerResponse): Promise<void> {
 	call.streamed = true;
-	const reply = await tapReply(engine, call, answer, undefined);
+	const reply = await tapReply(engine, call, answer, noBody);
 	const own: Record<string, string> = {'x-accel-buffering': 'no'};
 	if (answer.translation !== undefined) own['content-type'] = 'text/event-stream; charset=utf-8';
 	if (reply.headers['cache-control'] === undefined) own['cache-control'] = 'no-cache';

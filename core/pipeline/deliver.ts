@@ -7,11 +7,12 @@ import {GatewayError} from '../errors.js';
 import type {Engine} from '../gateway.js';
 import {isObject, type JsonObject, readMembers} from '../json.js';
 import type {StreamEvent} from '../stream-event.js';
+import {WireReply} from '../wire-reply.js';
 import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
 import {deliverEvents, writeStream} from './deliver-events.js';
 import type {WholeAnswer} from './receive.js';
-import {tapReply, writeHead} from './reply.js';
+import {noBody, tapReply, writeHead} from './reply.js';
 import {upstreamRefusal} from './send.js';
 
 /** Delivers the answer and ends the response. @throws before the first byte only; later failures are told in the stream. */
@@ -43,10 +44,10 @@ async function deliverWhole(
 	const {dialect} = attempt;
 	call.answered({dialect, reply: () => json ?? readMembers(bytes, dialect.usageMembers), translation});
 	if (isEvents(translated)) return await writeStream(engine, call, answer, asStream(translated), response);
-	const own = translated === undefined && engine.hooks.reply.taps.length > 0 ? native() : undefined;
-	const reply = await tapReply(engine, call, answer, translated ?? own);
-	const said = reply.body ?? translated;
-	const body = said === undefined || said === own ? bytes : Buffer.from(JSON.stringify(said));
+	const reply = await tapReply(engine, call, answer, () => translated ?? native());
+	// What no tap has replaced was not even parsed.
+	const said = reply instanceof WireReply ? translated : (reply.body ?? translated);
+	const body = said === undefined || said === json ? bytes : Buffer.from(JSON.stringify(said));
 	const length = reply.status === 204 || reply.status === 304 ? undefined : body.length;
 	writeHead(
 		call,
@@ -76,7 +77,7 @@ async function deliverBytes(
 	body: Readable,
 	response: ServerResponse,
 ): Promise<void> {
-	const reply = await tapReply(engine, call, answer, undefined);
+	const reply = await tapReply(engine, call, answer, noBody);
 	const length = answer.headers['content-length'];
 	writeHead(call, reply, response, {'content-length': typeof length === 'string' ? length : undefined});
 	response.flushHeaders();

@@ -1,26 +1,34 @@
 /** The head of an answer: as upstream gave it, as plugins change it, as it goes over the wire. */
 
 import type {ServerResponse} from 'node:http';
-import type {Reply} from '../exchange.js';
+import {ask} from '../ask.js';
+import type {Reply, RoutedExchange} from '../exchange.js';
 import type {Engine} from '../gateway.js';
 import type {JsonObject} from '../json.js';
+import {WireReply} from '../wire-reply.js';
 import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
 import {answeredHeaders, gatewayHeaders, writeHeaders} from './headers.js';
 
-/** Has plugins change status, headers and, when there is one, the JSON body. */
+/** Of streams, and of what is relayed unread. */
+export const noBody = (): undefined => undefined;
+
+/**
+ * Has plugins change status, headers and, when there is one, the JSON body.
+ * @param body gives the body when a tap reads it.
+ */
 export async function tapReply(
 	engine: Engine,
 	call: Call,
 	answer: Answer,
-	body: JsonObject | undefined,
+	body: () => JsonObject | undefined,
 ): Promise<Reply> {
-	const headers = answeredHeaders(answer.headers);
-	const reply: Reply = body === undefined ? {status: answer.status, headers} : {status: answer.status, headers, body};
+	const reply = new WireReply(answer.status, answeredHeaders(answer.headers), body);
 	if (engine.hooks.reply.taps.length === 0) return reply;
-	const changed = await engine.hooks.reply.promise(reply, call.present().routed());
+	const given = ask<[Reply, RoutedExchange], Reply>(engine.hooks.reply, reply, call.present().routed());
+	const changed = given instanceof Promise ? await given : given;
 	call.present();
-	return changed;
+	return changed ?? reply;
 }
 
 /**
