@@ -17,6 +17,7 @@ import {
 	metrics,
 	mock,
 	openai,
+	requestLog,
 	routing,
 	translate,
 } from 'tapgate/plugins';
@@ -34,6 +35,9 @@ const keyed = (name: string) => (env.has(name) ? {apiKey: secret(name)} : {});
 
 /** OpenAI-like APIs are versioned: a bare host means its `/v1`. */
 const versioned = (url: string): string => (/^https?:\/\/[^/]+\/?$/.test(url) ? `${url.replace(/\/$/, '')}/v1` : url);
+
+/** A Postgres server for the records; without one there is an embedded one in `.tapgate`. */
+const dsn = ['DATABASE_DSN', 'POSTGRES_DSN'].find(name => env.has(name));
 
 /** Anthropic's API, at a backend of its own or through a Bifrost gateway. */
 const anthropicBackend = () =>
@@ -74,5 +78,6 @@ export default defineConfig({
 			defaults: {...(withOpenai && {openai: 'openai'}), ...(withAnthropic && {anthropic: 'anthropic'})},
 		}),
 		translate(),
+		requestLog(dsn === undefined ? {} : {database: secret(dsn)}),
 	],
 });

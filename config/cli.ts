@@ -61,7 +61,7 @@ function createProgram(exit: (code: number) => void): Command {
 		.helpOption('-h, --help', 'print this help')
 		.enablePositionalOptions()
 		.exitOverride();
-	withOptions(program.command('serve'))
+	withMigrate(withOptions(program.command('serve')))
 		.description('serve the config until told to stop')
 		.action(async (_, command: Command) => {
 			const options: CommandLine = command.optsWithGlobals();
@@ -82,6 +82,11 @@ function withOptions(command: Command): Command {
 		.option('--validate', 'the same as the command check');
 }
 
+/** Not an option of the program itself: its default would overrule what is given to a command. */
+function withMigrate(command: Command): Command {
+	return command.option('--no-migrate', 'do not bring the database up to date; refuse to start when it is not');
+}
+
 function readPort(text: string): number {
 	const port = Number(text);
 	if (/^\d+$/.test(text) && port <= 65_535) return port;
@@ -94,7 +99,7 @@ function lookAhead(args: readonly string[]): {
 	readonly serve: boolean;
 	readonly pluginCommands: boolean;
 } {
-	const probe = withOptions(new Command()).passThroughOptions().exitOverride();
+	const probe = withMigrate(withOptions(new Command())).passThroughOptions().exitOverride();
 	const {operands, unknown} = probe.parseOptions([...args]);
 	const word = operands[0];
 	const helps = ['-h', '--help'].includes(unknown[0] ?? '') || word === 'help';

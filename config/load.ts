@@ -3,7 +3,7 @@
 import {readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {parseEnv} from 'node:util';
-import {ConfigError, type Plugin, type ServerSettings, serverSettings} from '../core/index.js';
+import {ConfigError, fingerprint, type Plugin, type ServerSettings, serverSettings} from '../core/index.js';
 import {ConfigDefinition} from './define-config.js';
 import {explained} from './failure.js';
 import {importConfig} from './modules.js';
@@ -19,6 +19,8 @@ export interface LoadOptions {
 	readonly host?: string;
 	/** Taken instead of the config's `server.port`. */
 	readonly port?: number;
+	/** False: the database is not brought up to date. */
+	readonly migrate?: boolean;
 }
 
 /** A config that can be started. */
@@ -28,6 +30,10 @@ export interface LoadedConfig {
 	readonly deployment: string;
 	readonly server: ServerSettings;
 	readonly plugins: readonly Plugin[];
+	/** What the config has come to, in a few letters, wherever it listens. */
+	readonly hash: string;
+	/** False: the database is not brought up to date. */
+	readonly migrate: boolean;
 }
 
 /**
@@ -50,8 +56,17 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
 		if (settings.workers > 1 && settings.port === 0) {
 			throw new ConfigError('server: port: expected a fixed port because server.workers is more than 1, found 0');
 		}
-		return {file, deployment, server: settings, plugins};
+		const hash = hashOf(settings, plugins);
+		return {file, deployment, server: settings, plugins, hash, migrate: options.migrate !== false};
 	});
+}
+
+/** Replicas listen in different places and are the same gateway. */
+function hashOf(
+	{host: _host, port: _port, workers: _workers, ...server}: ServerSettings,
+	plugins: readonly Plugin[],
+): string {
+	return fingerprint([server, plugins.map(({name, fingerprint: options = ''}) => [name, options])]);
 }
 
 /** @throws {ConfigError} when there is none. */

@@ -11,8 +11,9 @@ export interface Running {
 
 /** Applies every plugin. @throws what a plugin throws; what was taken until then has been let go. */
 export async function assemble(config: LoadedConfig, log: Log, workers?: Workers): Promise<Engine> {
-	const {deployment, server} = config;
-	const engine = new Engine({deployment, server, log, ...(workers !== undefined && {workers})});
+	const {deployment, server, hash, migrate} = config;
+	const own = {deployment, server, log, configHash: hash, migrate};
+	const engine = new Engine(workers === undefined ? own : Object.assign(own, {workers}));
 	await engine.assemble(config.plugins);
 	try {
 		refuseReserved(engine);

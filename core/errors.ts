@@ -55,6 +55,16 @@ export const errorTable = Object.freeze({
 		meaning: 'The key may not use this model, or not all that the route can reach.',
 		remedy: 'Choose a model of the `allow` list of the key, or have the list extended; the message says by what.',
 	},
+	admin_only: {
+		status: 403,
+		meaning: 'The route is for callers with the tag `admin`.',
+		remedy: 'Use a key that has the tag, or have it added to `tags` of the key.',
+	},
+	record_not_found: {
+		status: 404,
+		meaning: 'No record has this request id: it never was, or retention has dropped it.',
+		remedy: 'Look the id up in `x-request-id` of the answer; a record appears some 100 milliseconds after its call.',
+	},
 	unknown_route: {
 		status: 404,
 		meaning: 'Nothing is served under this method and path.',
@@ -115,6 +125,11 @@ export const errorTable = Object.freeze({
 		status: 503,
 		meaning: 'The gateway stopped before the answer was complete: the call outlasted `server.drainSeconds`.',
 		remedy: 'Try again: another instance or the next one answers.',
+	},
+	records_unavailable: {
+		status: 503,
+		meaning: 'The database of the records is away, or did not answer in time.',
+		remedy: 'Try again; narrow the time with `since` and `until`. `GET /health` tells the state of the database.',
 	},
 	upstream_timeout: {
 		status: 504,

@@ -186,6 +186,8 @@ export interface ClosedExchange extends Exchange {
 	/** What `price` said; `undefined` is unknown, never nothing. */
 	readonly cost?: Cost;
 	readonly latencyMs: number;
+	/** The first bytes of what the client was sent, while a plugin has asked for them with `gateway.keepAnswers`. */
+	readonly answer?: Buffer;
 	/** Until the first byte of the answer was handed to the client's connection. */
 	readonly firstByteMs?: number;
 }

@@ -12,7 +12,7 @@ import {Call} from './pipeline/call.js';
 import type {Plugin} from './plugin.js';
 import type {Provider, Target} from './provider.js';
 import {Registry, type ScopedRegistry} from './registry.js';
-import type {Check, Command, Metric, PluginRoute} from './routes.js';
+import type {Check, Command, Metric, Migration, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
 import {Transport} from './upstream/transport.js';
 import {alone, type Workers} from './workers.js';
@@ -21,6 +21,8 @@ import {alone, type Workers} from './workers.js';
 export interface Gateway {
 	/** The name under which the config runs: `development`, `production`… */
 	readonly deployment: string;
+	/** Says in a few letters which config this is; the same for every process that runs it. `undefined` when it came from no file. */
+	readonly configHash: string | undefined;
 	readonly server: ServerSettings;
 	readonly log: Log;
 	readonly hooks: Taps;
@@ -35,6 +37,10 @@ export interface Gateway {
 	readonly commands: ScopedRegistry<Command>;
 	/** What plugins count, under Prometheus names without the prefix: `request_log_queue_records`. */
 	readonly metrics: ScopedRegistry<Metric>;
+	/** Tables that plugins keep in the gateway's database, under names that sort: `request-log 0001 create the table`. */
+	readonly migrations: ScopedRegistry<Migration>;
+	/** False when `--no-migrate` says that somebody else brings the database up to date. */
+	readonly migrates: boolean;
 	/** Offers a service to other plugins. @throws {ConfigError} when the key is provided already. */
 	provide<Service>(key: Key<Service>, service: Service): void;
 	/** Takes a service that a plugin earlier in the config provides. @throws {ConfigError} when none does. */
@@ -45,6 +51,16 @@ export interface Gateway {
 	filterLog(filter: (text: string) => string): void;
 	/** Called in order when every plugin has been applied; a throw stops the start. */
 	beforeListen(step: () => void | Promise<void>): void;
+	/**
+	 * Called in order when the gateway is about to listen, after every `beforeListen`: for what only a gateway that serves shall
+	 * do, and neither `tapgate check` nor a command. A throw stops the start.
+	 */
+	beforeServing(step: () => void | Promise<void>): void;
+	/**
+	 * Has the first bytes of every answer kept for `record`, as `exchange.answer`. The largest wish counts; nothing is kept and
+	 * nothing is paid while nobody has one.
+	 */
+	keepAnswers(bytes: number): void;
 	/** Called when the gateway stops, last deferred first, also after a start that failed half-way. */
 	defer(release: Release): void;
 	/** Failures of observing taps so far, by plugin and hook. */
@@ -67,6 +83,9 @@ export interface EngineOptions {
 	readonly deployment: string;
 	readonly server: ServerSettings;
 	readonly log: Log;
+	readonly configHash?: string;
+	/** False: the database is brought up to date by somebody else. */
+	readonly migrate?: boolean;
 	/** Absent for a gateway that is one process. */
 	readonly workers?: Workers;
 }
@@ -85,14 +104,18 @@ export class Engine {
 	readonly checks = new Registry<Check>('health check');
 	readonly commands = new Registry<Command>('command');
 	readonly metrics = new Registry<Metric>('metric');
+	readonly migrations = new Registry<Migration>('migration');
 	readonly faults = new Map<string, number>();
 	/** Calls that are open now. */
 	readonly calls = new OpenCalls();
 	/** Path prefixes that lead to a provider, longest first; settled when the gateway is assembled. */
 	pathPrefixes: readonly {readonly prefix: string; readonly provider: string}[] = [];
 	ready = false;
+	/** How many bytes of an answer are kept for `record`. */
+	keptBytes = 0;
 	readonly #services = new Map<Key<unknown>, {service: unknown; owner: string}>();
 	readonly #beforeListen: {plugin: string; step: () => void | Promise<void>}[] = [];
+	readonly #beforeServing: {plugin: string; step: () => void | Promise<void>}[] = [];
 	readonly #deferred: Release[] = [];
 	readonly #transports = new Map<string, Transport>();
 	readonly #log: FilteredLog;
@@ -125,6 +148,16 @@ export class Engine {
 				.map(prefix => ({prefix, provider: this.paths.get(prefix) as string}))
 				.sort((a, b) => b.prefix.length - a.prefix.length);
 			this.ready = true;
+		} catch (error) {
+			await this.close();
+			throw error;
+		}
+	}
+
+	/** Has plugins do what only a gateway that serves shall do. @throws what they throw; everything has been let go then. */
+	async beginServing(): Promise<void> {
+		try {
+			for (const {plugin, step} of this.#beforeServing) await blaming(plugin, 'beforeServing', step);
 		} catch (error) {
 			await this.close();
 			throw error;
@@ -164,6 +197,7 @@ export class Engine {
 		);
 		return Object.freeze<Gateway>({
 			deployment: this.options.deployment,
+			configHash: this.options.configHash,
 			server: this.options.server,
 			log: this.log,
 			hooks: Object.freeze(taps) as unknown as Taps,
@@ -175,11 +209,17 @@ export class Engine {
 			checks: this.checks.scoped(plugin),
 			commands: this.commands.scoped(plugin),
 			metrics: this.metrics.scoped(plugin),
+			migrations: this.migrations.scoped(plugin),
+			migrates: this.options.migrate !== false,
 			provide: (key, service) => this.#provide(key, service, plugin),
 			use: key => this.#use(key, plugin),
 			find: <Service>(key: Key<Service>) => this.#services.get(key)?.service as Service | undefined,
 			filterLog: filter => this.#log.add(filter),
 			beforeListen: step => void this.#beforeListen.push({plugin, step}),
+			beforeServing: step => void this.#beforeServing.push({plugin, step}),
+			keepAnswers: bytes => {
+				this.keptBytes = Math.max(this.keptBytes, bytes);
+			},
 			defer: release => void this.#deferred.push(release),
 			faults: () => this.faults,
 			tapTimes: () => this.#tapTimes(),

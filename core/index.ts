@@ -42,6 +42,7 @@ export type {
 	Translation,
 	UpstreamAnswer,
 } from './exchange.js';
+export {fingerprint} from './fingerprint.js';
 export {Engine, type EngineOptions, type Gateway} from './gateway.js';
 export {type HookContract, type HookKind, Stage, type TapOptions, type TapTime} from './guard.js';
 export type {Hooks, Taps} from './hooks.js';
@@ -61,7 +62,7 @@ export {defaultTimeouts, type Provider, type ProviderError, type Target, targetN
 export type {ScopedRegistry} from './registry.js';
 export {ClientRequest, type Endpoint, type Headers, UpstreamRequest} from './request.js';
 export type {RouteAnswer, RouteBody, RouteDescription, RouteParameter} from './route-description.js';
-export type {Check, CheckResult, Command, Metric, MetricReading, PluginRoute} from './routes.js';
+export type {Check, CheckResult, Command, Metric, MetricReading, Migration, PluginRoute} from './routes.js';
 export {reveal, Secret} from './secret.js';
 export {type ServerOptions, type ServerSettings, serverSettings} from './server-options.js';
 export {comment, readFields, type StreamEvent, streamEvent, wireEvent} from './stream-event.js';

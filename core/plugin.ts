@@ -7,6 +7,7 @@
  * 5. when the gateway stops, or when the start failed half-way, what was deferred is called, last first.
  */
 
+import {fingerprint} from './fingerprint.js';
 import type {Gateway} from './gateway.js';
 import {type OptionsSchema, optionsReader} from './options.js';
 
@@ -14,6 +15,8 @@ import {type OptionsSchema, optionsReader} from './options.js';
 export interface Plugin {
 	/** Unique in a gateway. */
 	readonly name: string;
+	/** Stands for the options in the config's hash; holds none of them. */
+	readonly fingerprint?: string;
 	apply(gateway: Gateway): void | Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export function definePlugin<Options extends object = Readonly<Record<string, ne
 		const checked = read(options);
 		return Object.freeze({
 			name: definition.instance?.(checked) ?? definition.name,
+			fingerprint: fingerprint(checked),
 			apply: (gateway: Gateway) => definition.apply(gateway, checked),
 		});
 	};

@@ -45,6 +45,12 @@ export interface Metric {
 	read(): MetricReading;
 }
 
+/** One step of a table's way to its present shape. Steps run once, in the order of their names, each in a transaction. */
+export interface Migration {
+	/** SQL statements. What has been released is never changed: a new step changes it. */
+	readonly up: readonly string[];
+}
+
 /** Looks at something that the gateway needs. Must answer within a second and hold no credentials. */
 export type Check = () => CheckResult | Promise<CheckResult>;
 

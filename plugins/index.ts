@@ -23,5 +23,6 @@ export {
 	openaiCompatible,
 } from './providers/index.js';
 export {redact} from './redact/index.js';
+export {requestLog} from './request-log/index.js';
 export {routing} from './routing/index.js';
 export {translate} from './translate/index.js';

@@ -52,6 +52,7 @@ export function createApp(engine: Engine): Koa {
 				endpoint,
 				request: ClientRequest.unread(parts(ctx), undefined),
 				clientIp: () => address(incoming),
+				keptBytes: engine.keptBytes,
 			},
 			server.timing,
 		);

@@ -51,11 +51,12 @@ function letGoOfDeaf(socket: Socket): void {
 
 /**
  * Begins to listen for an assembled gateway.
- * @throws {ConfigError} when the address cannot be had, and what {@link createServer} throws.
+ * @throws {ConfigError} when the address cannot be had, and what {@link createServer} and `beforeServing` steps throw.
  */
 export async function listen(engine: Engine): Promise<Listening> {
 	const {server: settings} = engine.options;
 	const server = createServer(engine);
+	await engine.beginServing();
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (error: NodeJS.ErrnoException) => {
 			reject(new ConfigError(`cannot listen on ${settings.host}:${settings.port}: ${error.message}`, {cause: error}));

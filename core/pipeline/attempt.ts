@@ -7,7 +7,7 @@ import type {Engine} from '../gateway.js';
 import type {Splice} from '../json.js';
 import type {Target} from '../provider.js';
 import type {Headers} from '../request.js';
-import type {Call} from './call.js';
+import {type Call, tenths} from './call.js';
 import {providerOf} from './decide.js';
 import {type Answered, receive} from './receive.js';
 import {send} from './send.js';
@@ -188,7 +188,7 @@ async function translate(engine: Engine, call: Call, attempt: Attempt): Promise<
 }
 
 function report(target: Target, result: Answer | Failed, milliseconds: number): AttemptReport {
-	const ms = Math.round(milliseconds);
+	const ms = tenths(milliseconds);
 	if (!('failure' in result)) return {provider: target.provider, model: target.model, status: result.status, ms};
 	const {status, error} = result.failure;
 	return {provider: target.provider, model: target.model, ms, error: error.code, ...(status !== undefined && {status})};

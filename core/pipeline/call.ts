@@ -29,6 +29,8 @@ export interface Arrival {
 	readonly request: ClientRequest;
 	/** Works the address out when somebody asks. */
 	readonly clientIp: () => string;
+	/** How many bytes of the answer are kept for `record`. */
+	readonly keptBytes?: number;
 }
 
 /** Where the counts of an answer are read from. */
@@ -41,6 +43,11 @@ export interface AnswerSource {
 
 const none: Readonly<Record<string, string>> = Object.freeze({});
 const hiddenHeaders = [...credentialHeaders, 'cookie', 'proxy-authorization'];
+
+/** Milliseconds as they are told; what the gateway itself takes is less than one. */
+export function tenths(milliseconds: number): number {
+	return Math.round(milliseconds * 10) / 10;
+}
 
 export class Call implements Exchange {
 	readonly id: string;
@@ -83,6 +90,9 @@ export class Call implements Exchange {
 	#controller: AbortController | undefined;
 	#answer: AnswerSource | undefined;
 	#usage: {value: Usage | undefined} | undefined;
+	/** How many more bytes of the answer are to be kept. */
+	#room: number;
+	#kept: Buffer[] | undefined;
 
 	constructor(arrival: Arrival, timing: boolean) {
 		this.id = arrival.id;
@@ -90,6 +100,7 @@ export class Call implements Exchange {
 		this.request = arrival.request;
 		this.#clientIp = arrival.clientIp;
 		this.timings = timing ? new Map() : undefined;
+		this.#room = arrival.keptBytes ?? 0;
 	}
 
 	get dialect(): Dialect {
@@ -154,7 +165,7 @@ export class Call implements Exchange {
 		this.clientLeft = true;
 		if (this.attempting !== undefined) {
 			const {target, began} = this.attempting;
-			const ms = Math.round(performance.now() - began);
+			const ms = tenths(performance.now() - began);
 			this.attempted({provider: target.provider, model: target.model, ms, error: this.error?.code ?? 'client_closed'});
 		}
 		this.cancel?.();
@@ -207,6 +218,25 @@ export class Call implements Exchange {
 			this.#usage = {value: isObject(reply) ? answer.dialect.readUsage(reply) : undefined};
 		}
 		return this.#usage.value ?? answer.translation?.usage;
+	}
+
+	/** Some more of the answer is wanted for `record`. */
+	get keeping(): boolean {
+		return this.#room > 0;
+	}
+
+	/** Keeps what goes to the client, as far as somebody has asked for it. */
+	keep(bytes: Buffer): void {
+		if (this.#room <= 0 || bytes.length === 0) return;
+		this.#kept ??= [];
+		this.#kept.push(bytes.length > this.#room ? bytes.subarray(0, this.#room) : bytes);
+		this.#room -= bytes.length;
+	}
+
+	/** What was kept of the answer. */
+	get answer(): Buffer | undefined {
+		const [first, ...others] = this.#kept ?? [];
+		return others.length === 0 ? first : Buffer.concat(this.#kept ?? []);
 	}
 
 	known(): KnownExchange {

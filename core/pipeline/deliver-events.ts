@@ -32,7 +32,7 @@ export async function deliverEvents(
 	try {
 		if (late !== undefined) await untilBegun(late, response);
 		patience = keepAlive(translation, response);
-		await events.relay(response, watcher(engine, call));
+		await events.relay(response, watcher(engine, call), keeper(call));
 		judge(call, events);
 	} catch (error) {
 		breakOff(engine, call, upstreamRefusal(error), response, translation);
@@ -61,7 +61,7 @@ export async function writeStream(
 		if (source?.late !== undefined) await untilBegun(source.late, response);
 		patience = keepAlive(translation, response);
 		const changed = stream.taps.length === 0 ? made : stream.call(made, call.routed());
-		await writeEvents(changed, response, watcher(engine, call));
+		await writeEvents(changed, response, watcher(engine, call), keeper(call));
 		if (source !== undefined) judge(call, source.events);
 	} catch (error) {
 		breakOff(engine, call, upstreamRefusal(error), response, translation);
@@ -86,6 +86,11 @@ function watcher(engine: Engine, call: Call): ((event: StreamEvent) => void) | u
 	return event => chunk.call(event, exchange);
 }
 
+/** What keeps the bytes that leave, when somebody has asked for them. */
+function keeper(call: Call): ((bytes: Buffer) => void) | undefined {
+	return call.keeping ? bytes => call.keep(bytes) : undefined;
+}
+
 /** @throws {GatewayError} when the stream broke off; notes when the provider has said itself that it failed. */
 function judge(call: Call, events: EventStream): void {
 	if (call.clientLeft) return;
@@ -99,12 +104,14 @@ async function writeEvents(
 	events: AsyncIterable<StreamEvent>,
 	response: ServerResponse,
 	watch: ((event: StreamEvent) => void) | undefined,
+	keep: ((bytes: Buffer) => void) | undefined,
 ): Promise<void> {
 	// A plugin may hold events back; the client must not wait for the headers as well.
 	response.flushHeaders();
 	for await (const event of events) {
 		if (response.destroyed) return;
 		watch?.(event);
+		keep?.(event.bytes);
 		if (!response.write(event.bytes)) await drained(response);
 	}
 }
@@ -163,6 +170,12 @@ function breakOff(
 	call.error = told;
 	if (GatewayError.is(error)) call.brokeOff(error.code);
 	else logFailure(engine, call, error);
-	if (translation === undefined) response.write(call.dialect.encodeErrorEvent(told, call.id));
-	else for (const event of translation.fail(told, call.id)) response.write(event.bytes);
+	const last =
+		translation === undefined
+			? [Buffer.from(call.dialect.encodeErrorEvent(told, call.id))]
+			: translation.fail(told, call.id).map(({bytes}) => bytes);
+	for (const bytes of last) {
+		call.keep(bytes);
+		response.write(bytes);
+	}
 }

@@ -56,6 +56,7 @@ async function deliverWhole(
 			? {'content-length': length}
 			: {'content-type': 'application/json', 'content-length': length},
 	);
+	call.keep(body);
 	response.end(body);
 }
 
@@ -79,6 +80,7 @@ async function deliverBytes(
 	const length = answer.headers['content-length'];
 	writeHead(call, reply, response, {'content-length': typeof length === 'string' ? length : undefined});
 	response.flushHeaders();
+	if (call.keeping) keepBytes(call, body);
 	try {
 		await pipeline(body, response);
 	} catch (error) {
@@ -92,6 +94,15 @@ async function deliverBytes(
 		}
 		response.destroy();
 	}
+}
+
+/** Looks on while the bytes go by, until enough of them are kept. */
+function keepBytes(call: Call, body: Readable): void {
+	const keep = (chunk: Buffer): void => {
+		call.keep(chunk);
+		if (!call.keeping) body.off('data', keep);
+	};
+	body.on('data', keep);
 }
 
 function parsed(bytes: Buffer): JsonObject | undefined {

@@ -115,9 +115,10 @@ export class EventStream {
 	/**
 	 * Relays events to the client's connection until the source ends; the caller ends the response.
 	 * @param watch called with every event that goes to the client; only when somebody wants to know.
+	 * @param keep called with what goes to the client, in pieces of any size; only when somebody wants to keep some of it.
 	 * @throws what the source fails with. Settles quietly when the client's connection closes.
 	 */
-	relay(response: ServerResponse, watch?: (event: StreamEvent) => void): Promise<void> {
+	relay(response: ServerResponse, watch?: (event: StreamEvent) => void, keep?: (bytes: Buffer) => void): Promise<void> {
 		const source = this.#source;
 		const held = this.#held;
 		this.#held = [];
@@ -138,7 +139,9 @@ export class EventStream {
 			};
 			const write = (native: readonly Buffer[]): void => {
 				const bytes = this.#spoken(native, watch);
-				if (bytes.length > 0 && !response.write(bytes)) source.pause();
+				if (bytes.length === 0) return;
+				keep?.(bytes);
+				if (!response.write(bytes)) source.pause();
 			};
 			const kept = watch === undefined && this.translation === undefined ? this.#run : this.#kept;
 			// One read of the socket brings several chunks, one after another in the same tick: looked at and written as one
@@ -166,6 +169,7 @@ export class EventStream {
 					write(this.#ended ? [] : this.#last());
 					for (const event of this.#ending()) {
 						watch?.(event);
+						keep?.(event.bytes);
 						response.write(event.bytes);
 					}
 					settle(resolve);

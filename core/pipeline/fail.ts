@@ -27,6 +27,7 @@ export function fail(engine: Engine, call: Call, error: unknown, response: Serve
 	response.setHeader('content-type', 'application/json; charset=utf-8');
 	response.setHeader('content-length', body.length);
 	if (told.code === 'slow_body') response.setHeader('connection', 'close');
+	call.keep(body);
 	response.end(body);
 }
 

@@ -39,6 +39,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	ollama: builtIns.ollama({apiKey}),
 	redact: builtIns.redact({where: ['records', 'traffic']}),
 	routing: builtIns.routing(),
+	requestLog: builtIns.requestLog({dataDir: '/nowhere/tapgate'}),
 	translate: builtIns.translate(),
 };
 

@@ -16,17 +16,17 @@ const written = {
 		ConfigError ConfigSource Conversation Cost Delta Dialect DialectRoute DocumentPart Effort EncodedRequest
 		Endpoint Engine EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange
 		ExchangeSketch Extra Family Finish FinishReason Gateway GatewayError Headers HookContract HookKind Hooks
-		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss Metric MetricReading ModelTraits NameRule NativeError
+		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss Metric MetricReading Migration ModelTraits NameRule NativeError
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
 		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart TapTime TokenEstimate RouteAnswer RouteBody RouteDescription RouteParameter
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage WorkerAnswers Workers allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
-		definePlugin describe env errorTable estimateTokens isObject key listen namePattern openExchange optionsReader originOf
+		definePlugin describe env errorTable estimateTokens fingerprint isObject key listen namePattern openExchange optionsReader originOf
 		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
 	`,
 	'tapgate/plugins': `
-		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq health metrics mock ollama openai openaiCompatible routing translate apiDocs redact
+		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq health metrics mock ollama openai openaiCompatible routing translate apiDocs redact requestLog
 	`,
 	'tapgate/testing': `
 		Answer ExchangeParts LogLine MemoryLog Replies SeenRequest StartedGateway TappedHooks TestGatewayOptions

@@ -25,6 +25,7 @@ const homes: Readonly<Record<string, string>> = {
 	ollama: 'providers',
 	openai: 'providers',
 	openaiCompatible: 'providers',
+	requestLog: 'request-log',
 };
 
 /** Every property of a schema with its path: `keys[].name`. */

@@ -7,7 +7,16 @@ import {tapOrder} from './taps.js';
 
 /** The variables that the config reads; with every key set, every provider is there. */
 const keys = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GLM_API_KEY', 'GROQ_API_KEY', 'GROK_API_KEY'];
-const others = ['HOST', 'PORT', 'OPENAI_BACKEND', 'ANTHROPIC_BACKEND', 'USE_BIFROST_FOR_ANTHROPIC', 'BIFROST_URL'];
+const others = [
+	'HOST',
+	'PORT',
+	'OPENAI_BACKEND',
+	'ANTHROPIC_BACKEND',
+	'USE_BIFROST_FOR_ANTHROPIC',
+	'BIFROST_URL',
+	'DATABASE_DSN',
+	'POSTGRES_DSN',
+];
 
 test('hook by hook, plugin after plugin', async t => {
 	for (const name of others) delete process.env[name];
@@ -35,6 +44,7 @@ test('hook by hook, plugin after plugin', async t => {
 		'mock',
 		'routing',
 		'translate',
+		'request-log',
 	]);
 	t.deepEqual(Object.fromEntries(tapOrder(engine)), {
 		authenticate: ['auth'],
@@ -55,6 +65,6 @@ test('hook by hook, plugin after plugin', async t => {
 		stream: [],
 		chunk: [],
 		price: [],
-		record: ['access-log', 'health', 'metrics'],
+		record: ['access-log', 'health', 'metrics', 'request-log'],
 	});
 });

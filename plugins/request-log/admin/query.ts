@@ -1,0 +1,163 @@
+/** Reads `GET /admin/requests` into filters, and asks the database. */
+
+import type {Knex} from 'knex';
+import {refusal} from '../../../core/index.js';
+import {columns} from '../row.js';
+import {table} from '../schema.js';
+import {type Cursor, cursorOf, readCursor} from './cursor.js';
+
+const mostRows = 200;
+const usualRows = 50;
+/** People wait no longer, and the database has other things to do. */
+const longestMs = 5000;
+
+type Query = Readonly<Record<string, string | string[] | undefined>>;
+type Apply = (query: Knex.QueryBuilder, text: string, name: string) => void;
+
+const equals =
+	(column: string): Apply =>
+	(query, text) =>
+		void query.where(column, text);
+
+/** Parameter → what it asks for. */
+const filters: Readonly<Record<string, Apply>> = {
+	key: equals('key_name'),
+	team: equals('team'),
+	model: equals('model'),
+	provider: equals('provider'),
+	target_model: equals('target_model'),
+	endpoint: equals('endpoint'),
+	deployment: equals('deployment'),
+	config_hash: equals('config_hash'),
+	error_code: equals('error_code'),
+	client_ip: equals('client_ip'),
+	outcome(query, text, name) {
+		if (!['ok', 'refused', 'failed', 'aborted'].includes(text)) throw wrong(name, 'ok, refused, failed or aborted');
+		query.where('outcome', text);
+	},
+	status(query, text, name) {
+		const range = /^([1-5])xx$/.exec(text);
+		if (range !== null) query.whereBetween('status', [Number(range[1]) * 100, Number(range[1]) * 100 + 99]);
+		else if (/^[1-5]\d\d$/.test(text)) query.where('status', Number(text));
+		else throw wrong(name, 'a status such as 429, or a class such as 5xx');
+	},
+	stream(query, text, name) {
+		if (text !== 'true' && text !== 'false') throw wrong(name, 'true or false');
+		query.where('stream', text === 'true');
+	},
+	tag: (query, text) => void query.whereRaw('tags @> ?::jsonb', [JSON.stringify([text])]),
+	min_latency_ms: (query, text, name) => void query.where('latency_ms', '>=', number(text, name)),
+	max_latency_ms: (query, text, name) => void query.where('latency_ms', '<=', number(text, name)),
+	since: (query, text, name) => void query.where('created_at', '>=', moment(text, name)),
+	until: (query, text, name) => void query.where('created_at', '<', moment(text, name)),
+};
+
+/** Microseconds and all, whatever the session's time zone: pages begin exactly where the one before ended. */
+const createdAt = `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at`;
+const listed = columns.filter(name => name !== 'created_at' && !name.endsWith('_body'));
+
+/** A page of the list. */
+export interface Page {
+	readonly object: 'list';
+	readonly data: readonly object[];
+	readonly has_more: boolean;
+	/** For the next page; null on the last one. */
+	readonly next_cursor: string | null;
+}
+
+/** What the query string asks for. @throws {GatewayError} `invalid_parameter`. */
+export function readQuery(query: Query): (knex: Knex) => Promise<Page> {
+	const asked = Object.entries(query).map(([name, value]) => [name, single(name, value)] as const);
+	const limit = readLimit(asked.find(([name]) => name === 'limit')?.[1]);
+	const text = asked.find(([name]) => name === 'cursor')?.[1];
+	const cursor = text === undefined ? undefined : readCursor(text);
+	const wanted = asked.filter(([name]) => name !== 'limit' && name !== 'cursor');
+	const build = (knex: Knex): Knex.QueryBuilder => {
+		const builder = knex(table).select(knex.raw(createdAt), ...listed);
+		for (const [name, value] of wanted) {
+			const filter = Object.hasOwn(filters, name) ? filters[name] : undefined;
+			if (filter === undefined)
+				throw refusal('invalid_parameter', `There is no filter "${name.slice(0, 64)}"; there are ${known}.`, {
+					param: name,
+				});
+			filter(builder, value, name);
+		}
+		if (cursor !== undefined) builder.whereRaw('(created_at, id) < (?::timestamptz, ?)', [cursor.time, cursor.id]);
+		return builder.orderByRaw(`${table}.created_at DESC, ${table}.id DESC`).limit(limit + 1);
+	};
+	return async knex => {
+		const rows = await patiently(knex, transaction => build(transaction));
+		const data = rows.slice(0, limit).map(readable);
+		const last = data.at(-1) as (Cursor & {readonly created_at: string}) | undefined;
+		const more = rows.length > limit && last !== undefined;
+		return {
+			object: 'list',
+			data,
+			has_more: more,
+			next_cursor: more ? cursorOf({time: last.created_at, id: last.id}) : null,
+		};
+	};
+}
+
+/** One record with its bodies; of several with the same id the newest. */
+export async function findRecord(knex: Knex, id: string): Promise<object | undefined> {
+	const [row] = await patiently(knex, transaction =>
+		transaction(table)
+			.select(transaction.raw(createdAt), ...columns.filter(name => name !== 'created_at'))
+			.where('id', id)
+			.orderByRaw(`${table}.created_at DESC`)
+			.limit(1),
+	);
+	return row === undefined ? undefined : readable(row);
+}
+
+const known = [...Object.keys(filters), 'limit', 'cursor'].join(', ');
+
+/** The limit holds for this transaction only: connections are shared. */
+async function patiently(
+	knex: Knex,
+	ask: (transaction: Knex) => Knex.QueryBuilder,
+): Promise<Record<string, unknown>[]> {
+	return await knex.transaction(async transaction => {
+		await transaction.raw(`SET LOCAL statement_timeout = ${longestMs}`);
+		return (await ask(transaction)) as Record<string, unknown>[];
+	});
+}
+
+/** 64-bit integers come as text; these are counts that a number holds. */
+function readable(row: Record<string, unknown>): object {
+	const copy: Record<string, unknown> = {};
+	for (const [name, value] of Object.entries(row)) {
+		copy[name] = typeof value === 'string' && /(?:_tokens|_nano_usd)$/.test(name) ? Number(value) : value;
+	}
+	return copy;
+}
+
+function single(name: string, value: string | string[] | undefined): string {
+	if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
+	throw wrong(name, 'one value');
+}
+
+function readLimit(text: string | undefined): number {
+	if (text === undefined) return usualRows;
+	const limit = Number(text);
+	if (/^\d+$/.test(text) && limit >= 1 && limit <= mostRows) return limit;
+	throw wrong('limit', `a whole number from 1 to ${mostRows}`);
+}
+
+function number(text: string, name: string): number {
+	const value = Number(text);
+	if (/^\d+(?:\.\d+)?$/.test(text) && value < 1e12) return value;
+	throw wrong(name, 'a number of milliseconds');
+}
+
+function moment(text: string, name: string): string {
+	const date = new Date(text);
+	if (/^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text) && !Number.isNaN(date.getTime()))
+		return date.toISOString();
+	throw wrong(name, 'a time in ISO 8601, such as 2026-01-31T12:00:00Z');
+}
+
+function wrong(name: string, expected: string) {
+	return refusal('invalid_parameter', `${name.slice(0, 64)}: expected ${expected}.`, {param: name.slice(0, 64)});
+}

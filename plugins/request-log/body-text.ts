@@ -1,0 +1,94 @@
+/** What is kept of a body: text that a person can read, redacted, and cut so that no half of a secret is left. */
+
+import {isUtf8} from 'node:buffer';
+import type {Dialect} from '../../core/index.js';
+import type {Bodies} from './options.js';
+import {streamText} from './stream-text.js';
+
+/** However `full` the records are: a body of this many bytes is enough of anything. */
+const mostBytes = 4 * 1024 * 1024;
+/**
+ * Read beyond the cut, so that what straddles it is recognised as a whole: longer than all values that hold blanks (cards, accounts,
+ * numbers of phones). Longer ones are words, and words are not cut.
+ */
+const marginChars = 128;
+/** No character of UTF-8 takes more. */
+const bytesPerChar = 4;
+/** What of a stream is kept in memory while it is open: its events spend 10 to 80 bytes on a character. */
+const streamBytesPerChar = 32;
+const ellipsis = '…';
+
+/** How bodies are kept. */
+export interface BodyRules {
+	readonly bodies: Bodies;
+	readonly bodyChars: number;
+}
+
+/** Takes out what shall not be kept. */
+export type Redact = (text: string) => string;
+
+/** How many bytes of an answer are looked at. */
+export function bytesOfInterest({bodies, bodyChars}: BodyRules): number {
+	if (bodies === 'none') return 0;
+	return bodies === 'full' ? mostBytes : Math.min((bodyChars + marginChars) * streamBytesPerChar, mostBytes);
+}
+
+/**
+ * The text of a body as it is recorded.
+ * @param bytes the body, or its beginning; `undefined` when there is none.
+ * @returns `undefined` for what is not text: pictures, sound, compressed bytes.
+ */
+export function bodyText(bytes: Buffer | undefined, rules: BodyRules, redact: Redact): string | undefined {
+	if (bytes === undefined || bytes.length === 0 || rules.bodies === 'none') return undefined;
+	const most = rules.bodies === 'full' ? mostBytes : Math.min(charsRead(rules) * bytesPerChar, mostBytes);
+	const text = wholeCharacters(bytes.length > most ? bytes.subarray(0, most) : bytes);
+	// An answer is never longer than what was asked for: one that fills it is taken for a cut one.
+	return text === undefined ? undefined : kept(text, bytes.length >= most, rules, redact);
+}
+
+/** The same for a stream: what its parts say, put together, where its format is one of the hub's. */
+export function streamBodyText(
+	bytes: Buffer | undefined,
+	dialect: Dialect,
+	rules: BodyRules,
+	redact: Redact,
+): string | undefined {
+	if (bytes === undefined || rules.bodies === 'none') return undefined;
+	const text = streamText(bytes, dialect, charsRead(rules));
+	if (text === undefined) return bodyText(bytes, rules, redact);
+	return text === '' ? undefined : kept(text, bytes.length >= bytesOfInterest(rules), rules, redact);
+}
+
+function charsRead({bodies, bodyChars}: BodyRules): number {
+	return bodies === 'full' ? Number.POSITIVE_INFINITY : bodyChars + marginChars;
+}
+
+/** @param cut there was more behind the text. */
+function kept(text: string, cut: boolean, rules: BodyRules, redact: Redact): string {
+	const most = charsRead(rules);
+	const read = text.length > most ? text.slice(0, most) : text;
+	const redacted = redact(read);
+	const chars = rules.bodies === 'full' ? Number.POSITIVE_INFINITY : rules.bodyChars;
+	const partial = cut || read.length < text.length;
+	if (redacted.length <= chars && !partial) return redacted;
+	// Half of a value that ended behind the edge of what was read was not recognised: the edge is left out.
+	const end = Math.min(chars, partial ? redacted.length - marginChars : redacted.length);
+	return `${atWordEnd(redacted.slice(0, Math.max(end, 0)))}${ellipsis}`;
+}
+
+/** Cut bytes may end in the middle of a character. */
+function wholeCharacters(bytes: Buffer): string | undefined {
+	for (let missing = 0; missing < bytesPerChar && missing <= bytes.length; missing++) {
+		const whole = missing === 0 ? bytes : bytes.subarray(0, bytes.length - missing);
+		if (isUtf8(whole)) return whole.toString('utf8');
+	}
+	return undefined;
+}
+
+/** A key, a token or a picture in letters is one word: what is cut within is left out as a whole. */
+function atWordEnd(text: string): string {
+	for (let at = text.length - 1; at >= 0; at--) {
+		if (' \n\r\t",\'<>(){}[]'.includes(text[at] ?? '')) return text.slice(0, at + 1);
+	}
+	return '';
+}

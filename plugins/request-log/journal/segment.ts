@@ -1,0 +1,120 @@
+/** One file of the journal: lines are appended, read back in order, and deleted with the file when the database has them. */
+
+import {randomBytes} from 'node:crypto';
+import {type FileHandle, open, stat, unlink} from 'node:fs/promises';
+import path from 'node:path';
+
+const lineFeed = 0x0a;
+
+/** Where a line ends in a segment: what is acknowledged up to there need not be replayed. */
+export interface Place {
+	readonly segment: Segment;
+	readonly end: number;
+}
+
+/** A line as it came back from the disk. */
+export interface ReadLine {
+	readonly line: string;
+	readonly place: Place;
+}
+
+export class Segment {
+	readonly file: string;
+	/** Bytes of whole lines. */
+	size: number;
+	/** Lines up to here are in the database, or nobody's concern any more. */
+	acknowledged = 0;
+	/** Nothing more is appended. */
+	closed: boolean;
+	#handle: FileHandle | undefined;
+	#named = false;
+
+	private constructor(file: string, size: number, handle: FileHandle | undefined) {
+		this.file = file;
+		this.size = size;
+		this.#handle = handle;
+		this.closed = handle === undefined;
+	}
+
+	/** Makes a segment whose name sorts by age. @throws what the file system says. */
+	static async create(folder: string): Promise<Segment> {
+		const name = `${String(Date.now()).padStart(15, '0')}-${randomBytes(4).toString('hex')}.jsonl`;
+		const file = path.join(folder, name);
+		return new Segment(file, 0, await open(file, 'wx', 0o600));
+	}
+
+	/** A segment of a process that is gone. */
+	static async found(file: string): Promise<Segment> {
+		return new Segment(file, (await stat(file)).size, undefined);
+	}
+
+	/** Nothing in it is wanted any more. */
+	get done(): boolean {
+		return this.closed && this.acknowledged >= this.size;
+	}
+
+	/**
+	 * Appends whole lines. @throws what the file system says; then the segment takes no more, and what was written of the lines
+	 * may be read back or not.
+	 */
+	async append(bytes: Buffer): Promise<void> {
+		const handle = this.#handle;
+		if (handle === undefined) throw new Error('the segment is closed');
+		for (let at = 0; at < bytes.length; ) {
+			at += (await handle.write(bytes, at, bytes.length - at, this.size + at)).bytesWritten;
+		}
+		this.size += bytes.length;
+	}
+
+	/** Has what was appended written to the disk itself. */
+	async sync(): Promise<void> {
+		await this.#handle?.datasync();
+		if (this.#named) return;
+		// A file whose name is not on the disk is gone after a loss of power, whatever is in it. No record waits for that.
+		this.#named = true;
+		const folder = await open(path.dirname(this.file), 'r');
+		await folder.sync().finally(() => folder.close());
+	}
+
+	/** Takes no more from now on; settles when everything is on the disk. Never rejects. */
+	async close(): Promise<void> {
+		const handle = this.#handle;
+		this.#handle = undefined;
+		this.closed = true;
+		await handle?.datasync().catch(() => {});
+		await handle?.close().catch(() => {});
+	}
+
+	async remove(): Promise<void> {
+		await unlink(this.file).catch(() => {});
+	}
+
+	/**
+	 * Reads whole lines from an offset on.
+	 * @param bytes about how much; a line that is longer is read nevertheless.
+	 * @returns none when there is no whole line.
+	 */
+	async read(from: number, bytes: number): Promise<readonly ReadLine[]> {
+		const handle = await open(this.file, 'r');
+		try {
+			for (let wanted = bytes; ; wanted *= 4) {
+				const buffer = Buffer.alloc(Math.min(wanted, Math.max(this.size - from, 0)));
+				const {bytesRead} = await handle.read(buffer, 0, buffer.length, from);
+				const lines = this.#split(buffer.subarray(0, bytesRead), from);
+				if (lines.length > 0 || bytesRead < wanted) return lines;
+			}
+		} finally {
+			await handle.close();
+		}
+	}
+
+	#split(buffer: Buffer, from: number): readonly ReadLine[] {
+		const lines: ReadLine[] = [];
+		let start = 0;
+		for (let end = buffer.indexOf(lineFeed); end !== -1; end = buffer.indexOf(lineFeed, start)) {
+			lines.push({line: buffer.toString('utf8', start, end), place: {segment: this, end: from + end + 1}});
+			start = end + 1;
+		}
+		return lines;
+	}
+}

@@ -1,0 +1,17 @@
+/** What the request log offers to other plugins. */
+
+import type {Knex} from 'knex';
+import {type Key, key} from '../../core/index.js';
+
+/** The gateway's database, for plugins that keep tables of their own (`gateway.migrations`). Never wait for it on a call's path. */
+export interface Database {
+	/** The connection without its password, for people. */
+	readonly shown: string;
+	/** Built when first asked for; rejects queries while the database is away. Absent before the embedded database is up. */
+	knex(): Knex | undefined;
+	/** False while it is away or its tables are not up to date. */
+	available(): boolean;
+}
+
+/** The database of the gateway; there when the config lists `requestLog`. */
+export const database: Key<Database> = key('request-log.database');

@@ -1,0 +1,131 @@
+/** Takes calls that are over, makes their lines in small batches off their path, and has the journal keep them. */
+
+import {type ClosedExchange, describe, type Log} from '../../core/index.js';
+import type {Backlog} from './journal/backlog.js';
+import type {Journal} from './journal/journal.js';
+import {lineOf, type RowContext} from './row.js';
+
+/** The longest that a record exists in memory only, but for the time of the write itself. */
+const flushMs = 10;
+/** So many lines are made before other work gets its turn. */
+const linesAtOnce = 8;
+/** Characters of lines that wait for a disk that hangs. */
+const mostUnwritten = 16 * 1024 * 1024;
+const quietMs = 10_000;
+
+export interface RecorderParts {
+	readonly journal: Journal;
+	readonly backlog: Backlog;
+	readonly log: Log;
+	/** The redactor may come late: it is asked for when the first line is made. */
+	readonly context: () => RowContext;
+	/** Called when there is something for the database. */
+	readonly recorded: () => void;
+}
+
+export class Recorder {
+	/** Records that were lost: neither disk nor memory had room. */
+	dropped = 0;
+	/** Records that were in memory only. */
+	unjournaled = 0;
+	readonly #parts: RecorderParts;
+	#arrived: ClosedExchange[] = [];
+	#lines: string[] = [];
+	#chars = 0;
+	#timer: NodeJS.Timeout | undefined;
+	#flushing: Promise<void> | undefined;
+	#toldAt = Number.NEGATIVE_INFINITY;
+	#untold = 0;
+
+	constructor(parts: RecorderParts) {
+		this.#parts = parts;
+	}
+
+	/** Calls that have no line yet, and lines that are not on the disk yet. */
+	get unwritten(): number {
+		return this.#arrived.length + this.#lines.length;
+	}
+
+	/** Costs a push; everything else happens later. */
+	add(exchange: ClosedExchange): void {
+		this.#arrived.push(exchange);
+		this.#timer ??= setTimeout(() => {
+			this.#timer = undefined;
+			void this.flush();
+		}, flushMs);
+	}
+
+	/** Has everything that has arrived until now on its way to the database. */
+	async flush(): Promise<void> {
+		while (this.#flushing !== undefined) await this.#flushing;
+		if (this.unwritten === 0) return;
+		this.#flushing = this.#flush().finally(() => {
+			this.#flushing = undefined;
+		});
+		await this.#flushing;
+	}
+
+	async close(): Promise<void> {
+		clearTimeout(this.#timer);
+		await this.flush();
+	}
+
+	async #flush(): Promise<void> {
+		await this.#makeLines();
+		const lines = this.#lines;
+		this.#lines = [];
+		this.#chars = 0;
+		if (lines.length === 0) return;
+		const {journal, backlog, recorded} = this.#parts;
+		const places = await journal.append(lines);
+		const kept = typeof places !== 'string';
+		if (!kept) this.unjournaled += lines.length;
+		let dropped = 0;
+		for (const [index, line] of lines.entries()) {
+			if (!backlog.add(line, kept ? places[index] : undefined)) dropped++;
+		}
+		if (dropped > 0) this.#drop(dropped);
+		recorded();
+	}
+
+	async #makeLines(): Promise<void> {
+		const context = this.#parts.context();
+		const arrived = this.#arrived;
+		this.#arrived = [];
+		for (const [index, exchange] of arrived.entries()) {
+			if (index > 0 && index % linesAtOnce === 0) await new Promise(setImmediate);
+			const line = this.#line(exchange, context);
+			if (line === undefined) continue;
+			if (this.#chars + line.length > mostUnwritten) this.#drop(1);
+			else {
+				this.#lines.push(line);
+				this.#chars += line.length;
+			}
+		}
+	}
+
+	/** A call that cannot be told is one record lost, and no others. */
+	#line(exchange: ClosedExchange, context: RowContext): string | undefined {
+		try {
+			return lineOf(exchange, context);
+		} catch (error) {
+			this.#parts.log.error('a call could not be recorded', {requestId: exchange.id, ...describe(error)});
+			this.#drop(1);
+			return undefined;
+		}
+	}
+
+	#drop(records: number): void {
+		this.dropped += records;
+		this.#untold += records;
+		const now = performance.now();
+		if (now - this.#toldAt < quietMs) return;
+		this.#toldAt = now;
+		this.#parts.log.error('records were dropped: the database is away and the journal has no room', {
+			records: this.#untold,
+			since: 'the last such line',
+			total: this.dropped,
+		});
+		this.#untold = 0;
+	}
+}

@@ -1,0 +1,144 @@
+/** The row of a call, as one line of JSON: the same text goes to the journal and to the database. */
+
+import {type ClosedExchange, targetName} from '../../core/index.js';
+import type {Redactor} from '../redact/keys.js';
+import {type BodyRules, bodyText, type Redact, streamBodyText} from './body-text.js';
+
+/** What is the same in every row of a process. */
+export interface RowContext {
+	readonly deployment: string;
+	readonly configHash: string | undefined;
+	readonly rules: BodyRules;
+	readonly redactor: Redactor | undefined;
+}
+
+/** Columns in the order of the table. `created_at` comes first in a line: a day is read off without parsing. */
+export const columns = [
+	'created_at',
+	'id',
+	'deployment',
+	'config_hash',
+	'endpoint',
+	'method',
+	'client_ip',
+	'key_name',
+	'team',
+	'dialect',
+	'model',
+	'provider',
+	'target_model',
+	'stream',
+	'status',
+	'outcome',
+	'error_code',
+	'latency_ms',
+	'ttft_ms',
+	'overhead_ms',
+	'input_tokens',
+	'cached_tokens',
+	'cache_write_tokens',
+	'output_tokens',
+	'reasoning_tokens',
+	'usage_source',
+	'cost_nano_usd',
+	'attempts',
+	'losses',
+	'request_body',
+	'response_body',
+	'tags',
+] as const;
+
+export type Column = (typeof columns)[number];
+
+/** Names of a client's making end here; the indexes of a database take only so much. */
+const longestName = 256;
+const mostLosses = 100;
+
+/** Calls that begin in the same millisecond differ in their microseconds, so that a client may use an id twice. */
+let sequence = 0;
+
+/** Makes the line; what is not known is left out, which the database reads as null. */
+export function lineOf(exchange: ClosedExchange, context: RowContext): string {
+	const row = rowOf(exchange, context);
+	const line = JSON.stringify(row);
+	// Postgres takes neither NUL nor half a surrogate pair. Both are rare, and an escaped backslash before is no matter.
+	if (!/\\u(?:0000|d[89a-f])/.test(line)) return line;
+	return JSON.stringify(row, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value));
+}
+
+/** The day of a line, `2026-11-25`. */
+export function dayOf(line: string): string {
+	return line.slice(15, 25);
+}
+
+function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<Record<Column, unknown>>> {
+	const {request, caller, target, usage, cost, firstByteMs, attempts, losses} = exchange;
+	const asked = attempts.reduce((sum, {ms}) => sum + ms, 0);
+	const redact: Redact = text => context.redactor?.text(text, exchange) ?? text;
+	return {
+		created_at: timeOf(exchange.startedAt),
+		id: exchange.id,
+		deployment: context.deployment,
+		config_hash: context.configHash,
+		endpoint: bounded(request.path),
+		method: request.method,
+		client_ip: exchange.clientIp,
+		key_name: bounded(caller?.name),
+		team: bounded(caller?.team),
+		dialect: exchange.dialect.name,
+		model: bounded(exchange.askedModel),
+		provider: target?.provider,
+		target_model: target === undefined || target.model === '' ? undefined : bounded(target.model),
+		stream: exchange.streamed,
+		status: exchange.status,
+		outcome: exchange.outcome,
+		error_code: exchange.error?.code,
+		latency_ms: tenths(exchange.latencyMs),
+		ttft_ms: tenths(firstByteMs),
+		// Until the first byte left: what the gateway took, providers left out. Never said of a call that asked nobody.
+		overhead_ms:
+			firstByteMs === undefined || attempts.length === 0 ? undefined : tenths(Math.max(firstByteMs - asked, 0)),
+		input_tokens: usage?.input.total,
+		cached_tokens: usage?.input.cacheRead,
+		cache_write_tokens: sum(usage?.input.cacheWrite5m, usage?.input.cacheWrite1h),
+		output_tokens: usage?.output.total,
+		reasoning_tokens: usage?.output.reasoning,
+		usage_source: usage?.source,
+		cost_nano_usd: cost?.nanoUsd.toString(),
+		attempts: attempts.map(({provider, model, status, ms, error}) => ({
+			target: bounded(targetName({provider, model})),
+			status,
+			ms,
+			error,
+		})),
+		losses: losses.slice(0, mostLosses).map(({path, reason}) => ({path: bounded(path), reason: bounded(reason)})),
+		request_body: bodyText(request.body, context.rules, redact),
+		response_body: exchange.streamed
+			? streamBodyText(exchange.answer, exchange.dialect, context.rules, redact)
+			: bodyText(exchange.answer, context.rules, redact),
+		tags: caller?.tags,
+	};
+}
+
+function timeOf(milliseconds: number): string {
+	sequence = (sequence + 1) % 1000;
+	return `${new Date(milliseconds).toISOString().slice(0, -1)}${String(sequence).padStart(3, '0')}Z`;
+}
+
+function bounded(text: string): string;
+function bounded(text: string | undefined): string | undefined;
+function bounded(text: string | undefined): string | undefined {
+	return text === undefined || text.length <= longestName ? text : `${text.slice(0, longestName - 1)}…`;
+}
+
+function tenths(milliseconds: number | undefined): number | undefined {
+	return milliseconds === undefined ? undefined : Math.round(milliseconds * 10) / 10;
+}
+
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+	return one === undefined && other === undefined ? undefined : (one ?? 0) + (other ?? 0);
+}
+
+function storable(text: string): string {
+	return text.replaceAll('\0', '\ufffd').toWellFormed();
+}

@@ -1,0 +1,224 @@
+/** The journal on a disk that is cut off anywhere: what was whole comes back, once, in order. */
+
+import {mkdir, readdir, readFile, rename, truncate, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import fc from 'fast-check';
+import {Backlog, type Waiting} from '../../../plugins/request-log/journal/backlog.js';
+import {Journal} from '../../../plugins/request-log/journal/journal.js';
+import {releasedName} from '../../../plugins/request-log/journal/owner.js';
+import {temporary} from './support.js';
+
+const plenty = 1024 * 1024 * 1024;
+
+function journalIn(folder: string, mostBytes = plenty) {
+	const told: string[] = [];
+	const journal = new Journal({
+		folder,
+		mostBytes,
+		report: {broken: () => void told.push('broken'), mended: () => void told.push('mended')},
+	});
+	return {journal, told};
+}
+
+/** Appends as the recorder does. */
+async function record(journal: Journal, backlog: Backlog, lines: readonly string[]): Promise<number> {
+	const places = await journal.append(lines);
+	let kept = 0;
+	for (const [index, line] of lines.entries()) {
+		if (backlog.add(line, typeof places === 'string' ? undefined : places[index])) kept++;
+	}
+	return kept;
+}
+
+/** Takes everything, as a writer whose database takes everything. */
+async function drain(journal: Journal, backlog: Backlog, records = 500): Promise<readonly Waiting[]> {
+	const all: Waiting[] = [];
+	while (!backlog.empty) {
+		const batch = await backlog.take(records, 1024 * 1024);
+		all.push(...batch.filter(({line}) => line !== ''));
+		journal.acknowledge(batch.flatMap(({place}) => place ?? []));
+	}
+	return all;
+}
+
+async function files(folder: string): Promise<readonly string[]> {
+	const names: string[] = [];
+	for (const name of await readdir(folder)) {
+		const inside = await readdir(path.join(folder, name)).catch(() => []);
+		names.push(...inside.map(file => path.join(folder, name, file)));
+	}
+	return names;
+}
+
+/** As if the process that wrote the journal were gone. */
+async function crash(folder: string): Promise<void> {
+	for (const name of await readdir(folder)) {
+		if (!name.startsWith('released.')) await rename(path.join(folder, name), path.join(folder, releasedName()));
+	}
+}
+
+const line = (number: number, text = '') =>
+	JSON.stringify({created_at: '2026-01-01', id: String(number).padStart(4, '0'), text});
+
+/** What the next process replays. */
+async function replayed(folder: string): Promise<{readonly lines: readonly string[]; readonly torn: number}> {
+	const {journal} = journalIn(folder);
+	await journal.open();
+	const backlog = new Backlog(journal);
+	backlog.inherit(await journal.adopt());
+	const lines = (await drain(journal, backlog)).map(waiting => waiting.line);
+	await journal.close();
+	return {lines, torn: backlog.torn};
+}
+
+test('cut off at any byte, a journal gives back what was whole, in order and once', async t => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(fc.array(fc.string({unit: 'grapheme', maxLength: 300}), {minLength: 1, maxLength: 8}), {
+				minLength: 1,
+				maxLength: 6,
+			}),
+			fc.double({min: 0, max: 1, noNaN: true}),
+			async (batches, cut) => {
+				const folder = await temporary(t);
+				const {journal} = journalIn(folder);
+				await journal.open();
+				const backlog = new Backlog(journal);
+				const written: string[] = [];
+				for (const batch of batches) {
+					const lines = batch.map((text, index) => line(written.length + index, text));
+					await record(journal, backlog, lines);
+					written.push(...lines);
+				}
+				const [file = ''] = await files(folder);
+				const whole = await readFile(file);
+				const end = Math.floor(cut * whole.length);
+				await truncate(file, end);
+				await crash(folder);
+
+				const {lines, torn} = await replayed(folder);
+
+				const expected = whole.toString('utf8').split('\n').slice(0, -1);
+				t.deepEqual(expected, written);
+				const kept = whole.subarray(0, end).toString('latin1').split('\n').length - 1;
+				t.deepEqual(lines, written.slice(0, kept));
+				t.is(torn, end === 0 || whole[end - 1] === 0x0a ? 0 : 1);
+				t.deepEqual((await replayed(folder)).lines, [], 'and nothing a second time');
+				t.deepEqual(await files(folder), []);
+				await journal.close();
+			},
+		),
+		{numRuns: 60},
+	);
+});
+
+test('however little fits into memory and however batches fall, records come out in the order in which they came in', async t => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(fc.record({add: fc.nat(6), take: fc.nat(8)}), {maxLength: 40}),
+			fc.integer({min: 0, max: 400}),
+			async (steps, chars) => {
+				const folder = await temporary(t);
+				const {journal} = journalIn(folder);
+				await journal.open();
+				const backlog = new Backlog(journal, chars);
+				const written: string[] = [];
+				const taken: string[] = [];
+				for (const {add, take} of steps) {
+					const lines = Array.from({length: add}, (_, index) => line(written.length + index, 'x'.repeat(index * 10)));
+					if (lines.length > 0) t.is(await record(journal, backlog, lines), lines.length);
+					written.push(...lines);
+					t.true(backlog.chars <= chars);
+					if (take === 0) continue;
+					const batch = await backlog.take(take, 1000);
+					taken.push(...batch.map(waiting => waiting.line).filter(text => text !== ''));
+					journal.acknowledge(batch.flatMap(({place}) => place ?? []));
+				}
+				taken.push(...(await drain(journal, backlog)).map(waiting => waiting.line));
+				t.deepEqual(taken, written);
+				await journal.close();
+				t.deepEqual(await files(folder), []);
+			},
+		),
+		{numRuns: 100},
+	);
+});
+
+test('what a power failure makes of a file is skipped and counted, what stands around it is not', async t => {
+	const folder = await temporary(t);
+	const inside = path.join(folder, releasedName());
+	await mkdir(inside);
+	const bytes = `${line(1)}\n${'\0'.repeat(100)}\n{"half":\n[1]\n${line(2)}\n${line(3)}`;
+	await writeFile(path.join(inside, '000-a.jsonl'), bytes);
+
+	t.deepEqual(await replayed(folder), {lines: [line(1), line(2)], torn: 4});
+	t.deepEqual(await files(folder), []);
+});
+
+test('of several processes that start at once, one gets each file', async t => {
+	const folder = await temporary(t);
+	for (let count = 0; count < 20; count++) {
+		const inside = path.join(folder, releasedName());
+		await mkdir(inside);
+		await writeFile(path.join(inside, `${count}.jsonl`), `${line(count)}\n`);
+	}
+	const journals = [1, 2, 3, 4].map(() => journalIn(folder).journal);
+	for (const journal of journals) await journal.open();
+
+	const adopted = await Promise.all(journals.map(journal => journal.adopt()));
+
+	const names = adopted.flat().map(({file}) => path.basename(file));
+	t.deepEqual(names.sort(), Array.from({length: 20}, (_, count) => `${count}.jsonl`).sort());
+	for (const journal of journals) await journal.close();
+});
+
+test('nobody takes what belongs to a process that lives', async t => {
+	const folder = await temporary(t);
+	const {journal} = journalIn(folder);
+	await journal.open();
+	await record(journal, new Backlog(journal), [line(1)]);
+
+	t.deepEqual((await replayed(folder)).lines, []);
+	await journal.close();
+	t.deepEqual((await replayed(folder)).lines, [line(1)], 'until that one has stopped');
+});
+
+test('at the bound the newest records are lost and no others', async t => {
+	const folder = await temporary(t);
+	const bound = 10 * (line(1).length + 1);
+	const {journal} = journalIn(folder, bound);
+	await journal.open();
+	const backlog = new Backlog(journal, 3 * line(1).length);
+	let kept = 0;
+	for (let count = 0; count < 9; count++) kept += await record(journal, backlog, [line(count)]);
+	t.is(kept, 9);
+	for (let count = 10; count < 20; count++) kept += await record(journal, backlog, [line(count)]);
+
+	t.is(kept, 10, 'and nothing more, be it in memory or on the disk');
+	t.true(journal.bytes <= bound);
+	const lines = (await drain(journal, backlog)).map(waiting => waiting.line);
+	t.deepEqual(
+		lines,
+		[0, 1, 2, 3, 4, 5, 6, 7, 8, 10].map(count => line(count)),
+	);
+	await journal.close();
+});
+
+test('a journal that cannot be written is told of once, and records go on in memory', async t => {
+	const folder = await temporary(t);
+	await writeFile(path.join(folder, 'file'), '');
+	const {journal, told} = journalIn(path.join(folder, 'file', 'journal'));
+	await journal.open();
+	const backlog = new Backlog(journal);
+
+	for (let count = 0; count < 3; count++) t.is(await record(journal, backlog, [line(count)]), 1);
+
+	t.deepEqual(told, ['broken']);
+	t.true(journal.broken);
+	t.deepEqual(
+		(await drain(journal, backlog)).map(waiting => waiting.line),
+		[line(0), line(1), line(2)],
+	);
+	await journal.close();
+});
