@@ -2,6 +2,33 @@
 
 import type {Provider, Target} from './provider.js';
 
+/** The limits of one caller: a count per window, calls at the same time, and how much of a window may come at once. */
+export type CallerLimits = Readonly<
+	Partial<
+		Record<
+			| 'requestsPerMinute'
+			| 'requestsPerHour'
+			| 'requestsPerDay'
+			| 'tokensPerMinute'
+			| 'tokensPerHour'
+			| 'tokensPerDay'
+			| 'inputTokensPerMinute'
+			| 'outputTokensPerMinute'
+			| 'concurrency'
+			| 'burst',
+			number
+		>
+	>
+>;
+
+/** The budget of one caller, in US dollars. */
+export interface CallerBudget {
+	readonly hourlyUsd?: number;
+	readonly dailyUsd?: number;
+	readonly weeklyUsd?: number;
+	readonly monthlyUsd?: number;
+}
+
 /** Who a call is from; what `authenticate` answers with. */
 export interface Caller {
 	/** Name of the key; never the key. */
@@ -10,6 +37,10 @@ export interface Caller {
 	readonly tags: readonly string[];
 	/** Patterns of models that this caller may use (`openai.*`, an alias); absent means all. */
 	readonly allow?: readonly string[];
+	/** How much this caller may ask for; who counts is a plugin. */
+	readonly limits?: CallerLimits;
+	/** How much money this caller may spend; who counts is a plugin. */
+	readonly budget?: CallerBudget;
 	/** Did not authenticate. Only then may the client's own credential travel on to a provider that has none. */
 	readonly anonymous: boolean;
 }

@@ -1,6 +1,6 @@
 /** Everything that a plugin may import. The package's main entry adds what a config needs. */
 
-export {allows, type Caller, namePattern} from './caller.js';
+export {allows, type Caller, type CallerBudget, type CallerLimits, namePattern} from './caller.js';
 export type {
 	Cleaned,
 	Codec,

@@ -11,7 +11,7 @@ const program = compile(new Map(), ['config/index.ts', 'plugins/index.ts', 'conf
 /** Values and types, in one list; types exist for the compiler only. */
 const written = {
 	tapgate: `
-		Attempt AttemptFailure AttemptReport AudioPart CacheMark Caller Candidate Check CheckResult Citation
+		CallerBudget CallerLimits Attempt AttemptFailure AttemptReport AudioPart CacheMark Caller Candidate Check CheckResult Citation
 		Cleaned ClientRequest ClosedExchange Codec Command Completion CompletionEvent Config ConfigContext ConfigDefinition
 		ConfigError ConfigSource Conversation Cost Delta Dialect DialectRoute DocumentPart Effort EncodedRequest
 		Endpoint Engine EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange
