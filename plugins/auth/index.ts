@@ -1,10 +1,11 @@
-/** Lets in who shows a key of the config or a token of the issuer, and says who that is. */
+/** Lets in who shows a key or a token of an issuer, and says who that is. */
 
 import {isIPv4} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {ConfigError, definePlugin, type Gateway} from '../../core/index.js';
 import {canMatch, closestPatterns} from './allow-patterns.js';
 import {authenticator} from './authenticate.js';
+import {issueKeys} from './issued/index.js';
 import {acceptTokens} from './jwt/index.js';
 import {keyHashCommand} from './key-hash-command.js';
 import {admission} from './keys.js';
@@ -20,7 +21,7 @@ const wallClock: Clock = {
 };
 
 /**
- * Taps `authenticate`: keys of the config, tokens of an issuer, and `anonymous: true` for those who show none.
+ * Taps `authenticate`: keys of the config, issued keys, tokens of an issuer, and `anonymous: true` for those who show none.
  * @throws {ConfigError} for keys that cannot be meant, and when nobody could ever call.
  */
 export const auth = definePlugin<AuthOptions>({
@@ -29,18 +30,22 @@ export const auth = definePlugin<AuthOptions>({
 	apply(gateway, options) {
 		const keys = options.keys ?? [];
 		const anonymous = options.anonymous === true;
-		if (keys.length === 0 && !anonymous && options.jwt === undefined)
-			throw new ConfigError('expected keys, jwt or anonymous: true, found none: nobody could call this gateway');
 		if (anonymous && keys.some(({name}) => name === 'anonymous'))
 			throw new ConfigError('keys: the name "anonymous" is taken by the callers that anonymous: true lets in');
 		const ring = loadKeys(keys, gateway.log);
 		const wrongKeys = new WrongKeys(wallClock);
 		const isTaken = (name: string): boolean => name === 'anonymous' || ring.hasName(name);
 		const tokens = options.jwt === undefined ? undefined : acceptTokens(gateway, options.jwt, isTaken);
-		gateway.provide(admission, {anonymous, keys: keys.length > 0 || tokens !== undefined});
+		const issued = issueKeys(gateway, ring, new Set(['anonymous', ...keys.map(({name}) => name)]), () => {
+			if (keys.length > 0 || anonymous || tokens !== undefined) return;
+			throw new ConfigError(
+				'expected keys, jwt, anonymous: true, or requestLog() for issued keys, found none: nobody could call this gateway',
+			);
+		});
+		gateway.provide(admission, {anonymous, keys: keys.length > 0 || tokens !== undefined || !anonymous});
 		gateway.hooks.authenticate.tap(
 			'auth',
-			authenticator({ring, tokens, mayBeIssued: () => false, wrongKeys, anonymous}),
+			authenticator({ring, tokens, mayBeIssued: key => issued.mayBe(key), wrongKeys, anonymous}),
 		);
 		addMetrics(gateway, wrongKeys);
 		gateway.commands.add('key hash', keyHashCommand(process.stdin));

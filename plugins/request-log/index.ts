@@ -72,6 +72,10 @@ export const requestLog = definePlugin<RequestLogOptions>({
 		gateway.provide(database, {
 			shown: store.shown,
 			knex: () => store.knex,
+			ready: async () => {
+				await store.ready();
+				return await store.query();
+			},
 			available: () => writer.trouble === undefined,
 		});
 		gateway.checks.add('database', () => {

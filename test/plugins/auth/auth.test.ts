@@ -253,7 +253,8 @@ test('the allow list is enforced', async t => {
 });
 
 test('a gateway that nobody could call is refused', async t => {
-	const message = /^plugin "auth": expected keys, jwt or anonymous: true, found none: nobody could call this gateway$/;
+	const message =
+		/^plugin "auth": expected keys, jwt, anonymous: true, or requestLog\(\) for issued keys, found none: nobody could call this gateway$/;
 	t.regex(await refusedConfig(t, {}), message);
 	t.regex(await refusedConfig(t, {keys: []}), message);
 	t.regex(await refusedConfig(t, {keys: [], anonymous: false}), message);
