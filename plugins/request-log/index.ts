@@ -10,6 +10,7 @@ import {Backlog} from './journal/backlog.js';
 import {Journal} from './journal/journal.js';
 import {database} from './keys.js';
 import {addMetrics} from './metrics.js';
+import {recordedNames} from './names.js';
 import {type RequestLogOptions, type RequestLogSettings, requestLogSchema} from './options.js';
 import {Recorder} from './recorder.js';
 import type {RowContext} from './row.js';
@@ -59,7 +60,10 @@ export const requestLog = definePlugin<RequestLogOptions>({
 			backlog,
 			log,
 			context: () => {
-				context ??= {deployment, configHash, rules: settings, redactor: gateway.find(redactor)};
+				if (context === undefined) {
+					const found = gateway.find(redactor);
+					context = {deployment, configHash, rules: settings, redactor: found, names: recordedNames(found)};
+				}
 				return context;
 			},
 			recorded: () => writer.wake(),
@@ -79,7 +83,9 @@ export const requestLog = definePlugin<RequestLogOptions>({
 			available: () => writer.trouble === undefined,
 		});
 		gateway.checks.add('database', () => {
-			const state = {database: store.shown, waiting: writer.waiting, journalBytes: journal.bytes};
+			// Anybody may read it: not where the server is.
+			const kind = store.embedded ? 'embedded' : 'server';
+			const state = {kind, waiting: writer.waiting, journalBytes: journal.bytes};
 			if (writer.trouble !== undefined) return {status: 'degraded', reason: 'the database is away', ...state};
 			if (journal.broken) return {status: 'degraded', reason: 'the journal cannot be written', ...state};
 			return {status: 'ok', ...state};

@@ -3,6 +3,7 @@
 import {type ClosedExchange, targetName} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
 import {type BodyRules, bodyText, type Redact, streamBodyText} from './body-text.js';
+import {longestName, type Names} from './names.js';
 
 /** What is the same in every row of a process. */
 export interface RowContext {
@@ -10,6 +11,7 @@ export interface RowContext {
 	readonly configHash: string | undefined;
 	readonly rules: BodyRules;
 	readonly redactor: Redactor | undefined;
+	readonly names: Names;
 }
 
 /** Columns in the order of the table. `created_at` comes first in a line: a day is read off without parsing. */
@@ -50,8 +52,6 @@ export const columns = [
 
 export type Column = (typeof columns)[number];
 
-/** Names of a client's making end here; the indexes of a database take only so much. */
-const longestName = 256;
 const mostLosses = 100;
 
 /** Calls that begin in the same millisecond differ in their microseconds, so that a client may use an id twice. */
@@ -75,20 +75,22 @@ function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<
 	const {request, caller, target, usage, cost, firstByteMs, attempts, losses} = exchange;
 	const asked = attempts.reduce((sum, {ms}) => sum + ms, 0);
 	const redact: Redact = text => context.redactor?.text(text, exchange) ?? text;
+	const {names} = context;
+	const name = (text: string | undefined): string | undefined => (text === undefined ? undefined : names(text));
 	return {
 		created_at: timeOf(exchange.startedAt),
 		id: exchange.id,
 		deployment: context.deployment,
 		config_hash: context.configHash,
-		endpoint: bounded(request.path),
+		endpoint: names(request.path),
 		method: request.method,
 		client_ip: exchange.clientIp,
-		key_name: bounded(caller?.name),
-		team: bounded(caller?.team),
+		key_name: caller?.name.slice(0, longestName),
+		team: caller?.team?.slice(0, longestName),
 		dialect: exchange.dialect.name,
-		model: bounded(exchange.askedModel),
+		model: name(exchange.askedModel),
 		provider: target?.provider,
-		target_model: target === undefined || target.model === '' ? undefined : bounded(target.model),
+		target_model: target?.model === '' ? undefined : name(target?.model),
 		stream: exchange.streamed,
 		status: exchange.status,
 		outcome: exchange.outcome,
@@ -106,12 +108,12 @@ function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<
 		usage_source: usage?.source,
 		cost_nano_usd: cost?.nanoUsd.toString(),
 		attempts: attempts.map(({provider, model, status, ms, error}) => ({
-			target: bounded(targetName({provider, model})),
+			target: names(targetName({provider, model})),
 			status,
 			ms,
 			error,
 		})),
-		losses: losses.slice(0, mostLosses).map(({path, reason}) => ({path: bounded(path), reason: bounded(reason)})),
+		losses: losses.slice(0, mostLosses).map(({path, reason}) => ({path: names(path), reason: names(reason)})),
 		request_body: bodyText(request.body, context.rules, redact),
 		response_body: exchange.streamed
 			? streamBodyText(exchange.answer, exchange.dialect, context.rules, redact)
@@ -123,12 +125,6 @@ function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<
 function timeOf(milliseconds: number): string {
 	sequence = (sequence + 1) % 1000;
 	return `${new Date(milliseconds).toISOString().slice(0, -1)}${String(sequence).padStart(3, '0')}Z`;
-}
-
-function bounded(text: string): string;
-function bounded(text: string | undefined): string | undefined;
-function bounded(text: string | undefined): string | undefined {
-	return text === undefined || text.length <= longestName ? text : `${text.slice(0, longestName - 1)}…`;
 }
 
 function tenths(milliseconds: number | undefined): number | undefined {

@@ -4,12 +4,13 @@ import {loadConfig} from '../../config/load.js';
 import {assemble} from '../../config/start.js';
 import {memoryLog} from '../../config/testing/index.js';
 import type {Engine} from '../../core/index.js';
-import {folder, repository, serving} from './support.js';
+import {folder, launch, repository, serving} from './support.js';
 
 const file = path.join(repository, 'gateway.config.ts');
 const variables = [
 	'HOST PORT REQUEST_TIMEOUT_SECONDS OPENAI_API_KEY OPENAI_BACKEND ANTHROPIC_API_KEY ANTHROPIC_BACKEND',
 	'USE_BIFROST_FOR_ANTHROPIC BIFROST_URL GLM_API_KEY GROQ_API_KEY GROK_API_KEY TAPGATE_DEPLOYMENT',
+	'DATABASE_DSN POSTGRES_DSN',
 ].flatMap(line => line.split(' '));
 
 /** The gateway of the repository's own config, with these variables and no others. */
@@ -84,3 +85,16 @@ test.serial('without a key, a database or a network it answers', async t => {
 	t.like(await answer.json(), {type: 'message', content: [{text: 'are you there?'}]});
 	t.is((await ask('gpt-4o')).status, 404);
 });
+
+for (const [name, dsn] of [
+	['DATABASE_DSN', 'postgres://user:hush@127.0.0.1:9/records'],
+	['POSTGRES_DSN', "host=127.0.0.1 port=9 user=user password='hush' dbname=records"],
+] as const) {
+	test.serial(`records go where ${name} says`, async t => {
+		const cwd = await folder(t, {'.env': `PORT=0\n${name}=${dsn}\n`});
+		const {exit, stderr} = await launch(t, ['serve', '-f', file], {cwd, env: {HOST: ''}}).ended;
+		t.is(exit, 1);
+		t.regex(stderr, /database: .*127\.0\.0\.1.* cannot be used/);
+		t.notRegex(stderr, /hush/);
+	});
+}

@@ -3,6 +3,7 @@
 import type {Knex} from 'knex';
 import {describe, type Gateway, GatewayError, type KnownExchange, refusal} from '../../../core/index.js';
 import type {Store} from '../store.js';
+import {listDescription, recordDescription} from './descriptions.js';
 import {findRecord, readQuery} from './query.js';
 
 export function addAdminRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, store: Store): void {
@@ -10,6 +11,7 @@ export function addAdminRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, s
 		method: 'GET',
 		path: '/admin/requests',
 		summary: 'Records of calls, newest first, with filters and pages; for callers with the tag admin.',
+		description: listDescription,
 		access: 'caller',
 		async handle(ctx, exchange) {
 			requireAdmin(exchange);
@@ -22,6 +24,7 @@ export function addAdminRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, s
 		method: 'GET',
 		path: '/admin/requests/:id',
 		summary: 'One record with its bodies; for callers with the tag admin.',
+		description: recordDescription,
 		access: 'caller',
 		async handle(ctx, exchange) {
 			requireAdmin(exchange);

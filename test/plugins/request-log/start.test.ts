@@ -5,6 +5,7 @@ import {ConfigError, definePlugin, Engine, serverSettings} from 'tapgate';
 import {auth, dialects, mock, requestLog, routing} from 'tapgate/plugins';
 import {memoryLog} from 'tapgate/testing';
 import {folder, launch} from '../../config/support.js';
+import {read} from '../../contract/repository.js';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
 import {database, recording, temporary} from './support.js';
 
@@ -88,7 +89,7 @@ test('a lock that a killed process has left is told of and can be freed', async 
 	t.regex(freed.stdout, /done: request-log 0001/);
 });
 
-test('neither a check nor an assembled gateway touches the database', async t => {
+test('neither a check nor an assembled gateway touches the database; its metrics are those of the README', async t => {
 	const cwd = await folder(t, {'gateway.config.ts': config('postgres://nobody@127.0.0.1:9/nothing')});
 	const checked = await launch(t, ['check'], {cwd}).ended;
 	t.is(checked.exit, 0, checked.stderr);
@@ -104,6 +105,15 @@ test('neither a check nor an assembled gateway touches the database', async t =>
 	];
 	await t.notThrowsAsync(engine.assemble(plugins));
 	await engine.close();
+
+	const listed = read('plugins/request-log/README.md').match(/^\| `tapgate_request_log_\w+` \| \w+/gm) ?? [];
+	t.deepEqual(
+		listed.map(row => row.replace('| `tapgate_', '').replace('` |', '')).sort(),
+		engine.metrics
+			.names()
+			.map(name => `${name} ${engine.metrics.get(name)?.kind}`)
+			.sort(),
+	);
 });
 
 test('rows say which config they come from', async t => {
