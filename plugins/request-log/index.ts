@@ -16,6 +16,7 @@ import {Recorder} from './recorder.js';
 import type {RowContext} from './row.js';
 import {migrations} from './schema.js';
 import {Store} from './store.js';
+import {addUsageRoute} from './usage/route.js';
 import {Writer} from './writer.js';
 
 export type {RequestLogOptions} from './options.js';
@@ -92,6 +93,7 @@ export const requestLog = definePlugin<RequestLogOptions>({
 		});
 		addMetrics(gateway, {journal, backlog, writer, recorder});
 		addAdminRoutes(gateway, store);
+		addUsageRoute(gateway, store);
 		addCommands(gateway, store);
 
 		gateway.beforeServing(async () => {
