@@ -17,7 +17,7 @@ export const dimensions = {
 	model: "coalesce(target_model, '')",
 } as const;
 
-/** What is summed up. */
+/** What is summed up, as numerics: a sum that grows too large for its column would have records refused. */
 export const sums = {
 	requests: 'count(*)',
 	failed_requests: "count(*) FILTER (WHERE outcome <> 'ok')",
@@ -54,7 +54,7 @@ export function usageMigrations(table: string): Readonly<Record<string, Migratio
 					team text NOT NULL,
 					provider text NOT NULL,
 					model text NOT NULL,
-					${counts.map(name => `${name} bigint NOT NULL`).join(', ')},
+					${counts.map(name => `${name} numeric NOT NULL`).join(', ')},
 					PRIMARY KEY (${keys})
 				)`,
 				`CREATE INDEX ${usageTable}_key ON ${usageTable} (key_name, day)`,

@@ -201,6 +201,17 @@ test('names that a spreadsheet could take for something else stay names', t => {
 	);
 });
 
+test('no sum is too large: records are never refused for it', async t => {
+	const {gateway, url} = await started(t);
+	await postgres.query(
+		url,
+		`INSERT INTO request_log (id, created_at, deployment, endpoint, method, stream, status, outcome, latency_ms, cost_nano_usd)
+			SELECT 'r' || n, '2026-03-01T12:00:00Z', 'test', '/', 'POST', false, 200, 'ok', 1, 9223372036854775807 FROM generate_series(1, 3) n`,
+	);
+	const {data} = await usage(gateway, 'since=2026-03-01&until=2026-03-01');
+	t.is(data[0]?.['cost_nano_usd'], Number(3n * 9223372036854775807n));
+});
+
 test('what cannot be asked is told', async t => {
 	const {gateway} = await started(t);
 	for (const [query, told] of [
