@@ -1,4 +1,4 @@
-/** What this process knows of the issued keys: all of them in memory, brought up to date twice a second. */
+/** What this process knows of the issued keys: all of them in memory, brought up to date three times a second. */
 
 import type {Knex} from 'knex';
 import {describe, type Log} from '../../../core/index.js';
@@ -6,7 +6,7 @@ import type {KeyRing} from '../key-ring.js';
 import {changesSince, currentVersion, type KeyChange} from './key-table.js';
 
 /** A key that is revoked somewhere is refused here within a second. */
-const pollMs = 500;
+const pollMs = 300;
 const deadlineMs = 5000;
 
 interface News {

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events';
 import test from 'ava';
 import {type Exchange, GatewayError} from '../../../core/index.js';
 import {authenticator} from '../../../plugins/auth/authenticate.js';
@@ -29,6 +30,7 @@ function handClock() {
 
 const address = '192.0.2.7';
 const {signal} = new AbortController();
+setMaxListeners(0, signal);
 
 function tries(keys: WrongKeys, from: string, count: number): readonly number[] {
 	return Array.from({length: count}, () => keys.note(from));
