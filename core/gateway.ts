@@ -1,19 +1,22 @@
 /** A gateway put together: hooks, registries, services, and what must be let go when it stops. */
 
+import {ask} from './ask.js';
 import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
-import type {Attempt, Release} from './exchange.js';
-import {Guard, isThenable, type TapTime, tapOnly, within} from './guard.js';
+import type {Attempt, ClosedExchange, Release} from './exchange.js';
+import {Guard, type TapTime, tapOnly} from './guard.js';
 import {createHooks, deadlineMs, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
 import {describe, FilteredLog, type Log} from './log.js';
 import {OpenCalls} from './open-calls.js';
 import {Call} from './pipeline/call.js';
 import type {Plugin} from './plugin.js';
+import {isThenable, within} from './promises.js';
 import type {Provider, Target} from './provider.js';
 import {Registry, type ScopedRegistry} from './registry.js';
 import type {Check, Command, Metric, Migration, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
+import {TurnQueue} from './turn-queue.js';
 import {Transport} from './upstream/transport.js';
 import {alone, type Workers} from './workers.js';
 
@@ -95,6 +98,8 @@ export class Engine {
 	readonly options: EngineOptions;
 	readonly guard: Guard;
 	readonly hooks: Hooks;
+	/** Calls that are over and have not been recorded yet. */
+	readonly records: TurnQueue<{readonly exchange: ClosedExchange; readonly recorded: () => void}>;
 	readonly plugins: string[] = [];
 	readonly dialects = new Registry<Dialect>('dialect');
 	readonly providers = new Registry<Provider>('provider');
@@ -128,6 +133,11 @@ export class Engine {
 			...(options.server.timing && {timed: addTime}),
 		});
 		this.hooks = createHooks(this.guard);
+		this.records = new TurnQueue(({exchange, recorded}) => {
+			const kept = this.hooks.record.taps.length === 0 ? undefined : ask(this.hooks.record, exchange);
+			if (kept instanceof Promise) void kept.then(recorded);
+			else recorded();
+		});
 	}
 
 	get log(): Log {

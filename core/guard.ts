@@ -16,6 +16,7 @@ import {
 } from 'tapable';
 import {blamed} from './blame.js';
 import {ConfigError, PluginError} from './errors.js';
+import {isThenable, Kept, within} from './promises.js';
 
 /** Where a tap stands among the others; config order holds within a stage. */
 export const Stage = Object.freeze({early: 'early', normal: 'normal', late: 'late'} as const);
@@ -103,10 +104,6 @@ export interface TapTime {
 
 interface AnyHook {
 	intercept(interceptor: {register(tap: {fn: Tap; plugin: string}): unknown}): void;
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-	return typeof value === 'object' && value !== null && typeof (value as {then?: unknown}).then === 'function';
 }
 
 /** Makes hooks whose taps are guarded. One per gateway. */
@@ -198,19 +195,26 @@ export class Guard {
 		};
 		return (...args) => {
 			const began = this.timing ? performance.now() : 0;
-			let given: unknown;
+			const subject = args.at(-1);
+			let outcome: Kept;
 			try {
-				given = tap(...args);
-				if (!isThenable(given)) {
-					const kept = new Kept(checked(given, plugin, contract));
-					if (began > 0) this.#took(time, args.at(-1), began);
-					return kept;
-				}
+				const given = tap(...args);
+				if (isThenable(given)) return settled(given, subject, began);
+				outcome = new Kept(checked(given, plugin, contract), undefined);
 			} catch (error) {
-				given = Promise.reject(error);
+				outcome = this.#thrown(error, plugin, contract, subject);
 			}
-			return settled(given as PromiseLike<unknown>, args.at(-1), began);
+			if (began > 0) this.#took(time, subject, began);
+			return outcome;
 		};
+	}
+
+	#thrown(error: unknown, plugin: string, contract: HookContract, subject: unknown): Kept {
+		try {
+			return new Kept(this.#failed(error, plugin, contract, subject), undefined);
+		} catch (blame) {
+			return new Kept(undefined, blame);
+		}
 	}
 
 	#guardSync(tap: Tap, plugin: string, contract: HookContract): Tap {
@@ -259,37 +263,6 @@ export class Guard {
 
 function checked(answer: unknown, plugin: string, {check}: HookContract): unknown {
 	return answer === undefined || check === undefined ? answer : check(answer, plugin);
-}
-
-/** A promise in tapable's eyes, kept already: it calls back at once. */
-class Kept {
-	readonly #answer: unknown;
-
-	constructor(answer: unknown) {
-		this.#answer = answer;
-	}
-
-	// biome-ignore lint/suspicious/noThenProperty: tapable asks for nothing else of a promise
-	then(resolve: (answer: unknown) => void): void {
-		resolve(this.#answer);
-	}
-}
-
-/** Waits for a promise, but not for ever. @throws what it rejects with, or an error when it takes longer. */
-export function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {
-	return new Promise((resolve, reject) => {
-		const timer = setTimeout(() => reject(new Error(`took longer than ${milliseconds} ms`)), milliseconds);
-		promise.then(
-			value => {
-				clearTimeout(timer);
-				resolve(value);
-			},
-			error => {
-				clearTimeout(timer);
-				reject(error);
-			},
-		);
-	});
 }
 
 interface Tappable {

@@ -1,6 +1,6 @@
 /** The Koa shell: which route a request belongs to, and the exchange that is opened for it. */
 
-import type {IncomingMessage} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import Router from '@koa/router';
 import Koa, {type Context} from 'koa';
 import {koaBody} from 'koa-body';
@@ -16,10 +16,19 @@ import {gatewayHeaders} from '../pipeline/headers.js';
 import {run} from '../pipeline/run.js';
 import {ClientRequest, type Endpoint, type RequestParts} from '../request.js';
 import type {PluginRoute} from '../routes.js';
+import {TurnQueue} from '../turn-queue.js';
 import {readRequestBody, stalled} from './body.js';
 import {addressReader} from './client-address.js';
 import {checkPath, spokenFamily} from './path.js';
 import {requestId} from './request-id.js';
+
+/** A model call whose head has been read. */
+interface Begun {
+	readonly call: Call;
+	readonly dialect: Dialect;
+	readonly incoming: IncomingMessage;
+	readonly response: ServerResponse;
+}
 
 /** A small JSON body of a passed-through call is read, because it may name a model; everything else streams through. */
 const mostPeekedBytes = 1024 * 1024;
@@ -61,12 +70,14 @@ export function createApp(engine: Engine): Koa {
 		return call;
 	};
 
-	const modelCall = (dialect: Dialect, route: DialectRoute) => async (ctx: Context) => {
+	const begun = new TurnQueue<Begun>(({call, dialect, incoming, response}) => {
+		const read = async () => ClientRequest.parse(call.request, await readRequestBody(incoming, limits), dialect);
+		void run(engine, call, response, read);
+	});
+	const modelCall = (dialect: Dialect, route: DialectRoute) => (ctx: Context) => {
 		ctx.respond = false;
 		const call = open(ctx, {kind: 'model', dialect, route});
-		await run(engine, call, ctx.res, async () =>
-			ClientRequest.parse(call.request, await readRequestBody(ctx.req, limits), dialect),
-		);
+		begun.add({call, dialect, incoming: ctx.req, response: ctx.res});
 	};
 
 	const passThrough = (dialect: Dialect, upstreamPath: string, provider?: string) => async (ctx: Context) => {
@@ -109,7 +120,7 @@ export function createApp(engine: Engine): Koa {
 
 	for (const route of engine.routes) router.register(route.path, [route.method], pluginRoute(route) as never);
 	// Most calls are for one of a few exact paths, where there is nothing to check or to match.
-	const exact = new Map<string, (ctx: Context) => Promise<void>>();
+	const exact = new Map<string, (ctx: Context) => void>();
 	for (const dialect of engine.dialects) {
 		for (const route of dialect.routes) {
 			const {method, path} = route;
@@ -125,7 +136,10 @@ export function createApp(engine: Engine): Koa {
 		const {method, url = ''} = ctx.req;
 		const query = url.indexOf('?');
 		const handle = exact.get(`${method} ${query === -1 ? url : url.slice(0, query)}`);
-		if (handle !== undefined) return await handle(ctx);
+		if (handle !== undefined) {
+			handle(ctx);
+			return;
+		}
 		const problem = checkPath(url);
 		if (problem !== undefined) {
 			ctx.respond = false;

@@ -1,7 +1,6 @@
 /** The one place where an exchange ends, whether it was answered, refused, broke off or was left by the client. */
 
 import type {IncomingMessage, ServerResponse} from 'node:http';
-import {ask} from '../ask.js';
 import {refusal} from '../errors.js';
 import {type Engine, releaseAll} from '../gateway.js';
 import {describe} from '../log.js';
@@ -11,7 +10,7 @@ import type {Call} from './call.js';
 export function closeWith(engine: Engine, call: Call, response: ServerResponse, closed: () => void): void {
 	response.once('close', () => {
 		if (!response.req.complete) linger(response.req);
-		void close(engine, call, response).then(closed);
+		close(engine, call, response, closed);
 	});
 	if (response.socket === null) closeWithConnection(response);
 }
@@ -42,7 +41,7 @@ function linger(request: IncomingMessage): void {
 	request.resume();
 }
 
-async function close(engine: Engine, call: Call, response: ServerResponse): Promise<void> {
+function close(engine: Engine, call: Call, response: ServerResponse, closed: () => void): void {
 	call.latencyMs = performance.now() - call.began;
 	if (!response.writableFinished) {
 		call.leave();
@@ -53,16 +52,14 @@ async function close(engine: Engine, call: Call, response: ServerResponse): Prom
 	call.cancel = undefined;
 	call.outcome = outcome(call);
 	const exchange = call.closed();
-	const {price, record} = engine.hooks;
+	const {price} = engine.hooks;
 	if (price.taps.length > 0) call.cost = price.call(exchange);
 	const failed = (error: unknown): void =>
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
 	const releases = call.takeReleases(late => void releaseAll([late], failed));
-	if (releases.length > 0) await releaseAll(releases, failed);
-	if (record.taps.length > 0) {
-		const kept = ask(record, exchange);
-		if (kept instanceof Promise) await kept;
-	}
+	const record = (): void => engine.records.add({exchange, recorded: closed});
+	if (releases.length === 0) record();
+	else void releaseAll(releases, failed).then(record);
 }
 
 function outcome(call: Call): Call['outcome'] {

@@ -67,7 +67,9 @@ function checkModel({endpoint, request}: Call): void {
 
 /** Has plugins object, take and reserve. */
 export async function admit(engine: Engine, call: Call): Promise<void> {
-	if (engine.hooks.admit.taps.length > 0) await engine.hooks.admit.promise(call.routed());
+	if (engine.hooks.admit.taps.length === 0) return;
+	const admitted = ask(engine.hooks.admit, call.routed());
+	if (admitted instanceof Promise) await admitted;
 }
 
 /** The provider of a target. @throws when a plugin named one that does not exist. */

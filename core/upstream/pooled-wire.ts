@@ -1,5 +1,6 @@
 import type {IncomingHttpHeaders} from 'node:http';
 import {buildConnector, type Dispatcher, Pool} from 'undici';
+import {TurnQueue} from '../turn-queue.js';
 import type {CallReport, FlatHeaders, Wire} from './call-report.js';
 import {describeFailure, type UpstreamError} from './errors.js';
 import {PooledBody} from './pooled-body.js';
@@ -69,6 +70,14 @@ interface Gathering {
 	readonly pieces: Buffer[];
 	size: number;
 }
+
+/** Answers that are there whole. */
+const complete = new TurnQueue<{readonly report: CallReport; readonly gathering: Gathering}>(
+	({report, gathering: {status, headers, pieces, size}}) => {
+		const [only] = pieces;
+		report.answered(status, headers, pieces.length === 1 && only ? only : Buffer.concat(pieces, size));
+	},
+);
 
 /** One call over an undici pool: the cheapest way to send a buffer and get a plain answer. */
 export class PooledWire implements Wire, Dispatcher.DispatchHandler {
@@ -145,9 +154,7 @@ export class PooledWire implements Wire, Dispatcher.DispatchHandler {
 			this.#body?.finish();
 			return;
 		}
-		const {status, headers, pieces, size} = gathering;
-		const [only] = pieces;
-		this.#report.answered(status, headers, pieces.length === 1 && only ? only : Buffer.concat(pieces, size));
+		complete.add({report: this.#report, gathering});
 	}
 
 	/** Too much to be held, or somebody waits for each piece: what is here and what comes goes through a stream. */
