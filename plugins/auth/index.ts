@@ -1,18 +1,27 @@
-/** Lets in who shows a key of the config, and says who that is. */
+/** Lets in who shows a key or a token of an issuer, and says who that is. */
 
 import {isIPv4} from 'node:net';
+import {setTimeout as pause} from 'node:timers/promises';
 import {ConfigError, definePlugin, type Gateway} from '../../core/index.js';
 import {canMatch, closestPatterns} from './allow-patterns.js';
 import {authenticator} from './authenticate.js';
+import {issueKeys} from './issued/index.js';
+import {acceptTokens} from './jwt/index.js';
 import {keyHashCommand} from './key-hash-command.js';
 import {admission} from './keys.js';
 import {loadKeys} from './load-keys.js';
 import {type AuthOptions, authSchema, type KeyOptions} from './options.js';
+import {type Clock, WrongKeys} from './wrong-keys.js';
 
 export type {AuthOptions} from './options.js';
 
+const wallClock: Clock = {
+	now: () => performance.now(),
+	wait: (milliseconds, signal) => pause(milliseconds, undefined, {signal}).catch(() => {}),
+};
+
 /**
- * Taps `authenticate`: keys of the config, and `anonymous: true` for those who show none.
+ * Taps `authenticate`: keys of the config, issued keys, tokens of an issuer, and `anonymous: true` for those who show none.
  * @throws {ConfigError} for keys that cannot be meant, and when nobody could ever call.
  */
 export const auth = definePlugin<AuthOptions>({
@@ -21,13 +30,24 @@ export const auth = definePlugin<AuthOptions>({
 	apply(gateway, options) {
 		const keys = options.keys ?? [];
 		const anonymous = options.anonymous === true;
-		if (keys.length === 0 && !anonymous)
-			throw new ConfigError('expected keys or anonymous: true, found neither: nobody could call this gateway');
 		if (anonymous && keys.some(({name}) => name === 'anonymous'))
 			throw new ConfigError('keys: the name "anonymous" is taken by the callers that anonymous: true lets in');
 		const ring = loadKeys(keys, gateway.log);
-		gateway.provide(admission, {anonymous, keys: keys.length > 0});
-		gateway.hooks.authenticate.tap('auth', authenticator(ring, anonymous));
+		const wrongKeys = new WrongKeys(wallClock);
+		const isTaken = (name: string): boolean => name === 'anonymous' || ring.hasName(name);
+		const tokens = options.jwt === undefined ? undefined : acceptTokens(gateway, options.jwt, isTaken);
+		const issued = issueKeys(gateway, ring, new Set(['anonymous', ...keys.map(({name}) => name)]), () => {
+			if (keys.length > 0 || anonymous || tokens !== undefined) return;
+			throw new ConfigError(
+				'expected keys, jwt, anonymous: true, or requestLog() for issued keys, found none: nobody could call this gateway',
+			);
+		});
+		gateway.provide(admission, {anonymous, keys: keys.length > 0 || tokens !== undefined || !anonymous});
+		gateway.hooks.authenticate.tap(
+			'auth',
+			authenticator({ring, tokens, mayBeIssued: key => issued.mayBe(key), wrongKeys, anonymous}),
+		);
+		addMetrics(gateway, wrongKeys);
 		gateway.commands.add('key hash', keyHashCommand(process.stdin));
 		// Aliases are settled in this step by plugins that may stand behind this one: look when all have had their turn.
 		gateway.beforeListen(() => gateway.beforeListen(() => warnOfPatterns(gateway, keys)));
@@ -39,6 +59,19 @@ export const auth = definePlugin<AuthOptions>({
 			});
 	},
 });
+
+function addMetrics({metrics}: Gateway, wrongKeys: WrongKeys): void {
+	metrics.add('auth_wrong_keys_total', {
+		kind: 'counter',
+		help: 'Calls with a key or token that opens nothing.',
+		read: () => wrongKeys.count,
+	});
+	metrics.add('auth_slowed_total', {
+		kind: 'counter',
+		help: 'Calls with a wrong key that were slowed, because too many came from their address.',
+		read: () => wrongKeys.slowed,
+	});
+}
 
 function warnOfPatterns(gateway: Gateway, keys: readonly KeyOptions[]): void {
 	const names = {providers: gateway.providers.all(), aliases: gateway.aliases.names()};

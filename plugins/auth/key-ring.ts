@@ -18,10 +18,30 @@ export function digestOf(key: string): string {
 
 export class KeyRing {
 	readonly #held = new Map<string, HeldKey & {readonly digest: Buffer}>();
+	/** Name of a caller → how many keys it has. */
+	readonly #names = new Map<string, number>();
 
 	/** @param digest as {@link digestOf} makes it. */
 	add(digest: string, key: HeldKey): void {
+		this.remove(digest);
+		this.#names.set(key.caller.name, (this.#names.get(key.caller.name) ?? 0) + 1);
 		this.#held.set(digest, {caller: key.caller, expiresAt: key.expiresAt, digest: Buffer.from(digest, 'latin1')});
+	}
+
+	/** @param digest as {@link digestOf} makes it; one that is not held is no matter. */
+	remove(digest: string): void {
+		const held = this.#held.get(digest);
+		if (held === undefined) return;
+		this.#held.delete(digest);
+		const {name} = held.caller;
+		const left = (this.#names.get(name) ?? 1) - 1;
+		if (left === 0) this.#names.delete(name);
+		else this.#names.set(name, left);
+	}
+
+	/** Whether a caller of this name has a key. */
+	hasName(name: string): boolean {
+		return this.#names.has(name);
 	}
 
 	/**

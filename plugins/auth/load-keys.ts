@@ -1,6 +1,7 @@
 /** Turns the `keys` of a config into a ring of hashed keys, and refuses those that cannot be meant. */
 
 import {type Caller, ConfigError, type Log, reveal} from '../../core/index.js';
+import {difference, makeCaller} from './caller-options.js';
 import {parseExpiry} from './expiry.js';
 import {digestOf, KeyRing} from './key-ring.js';
 import {isKey, type KeyOptions, longestKey} from './options.js';
@@ -60,29 +61,18 @@ function expiry({expires}: KeyOptions, index: number): number {
 
 /** One caller per name, made once. */
 function callerOf(entry: KeyOptions, index: number, callers: Map<string, {index: number; caller: Caller}>): Caller {
-	const caller = makeCaller(entry);
+	const caller = makeCaller(entry.name, entry);
 	const known = callers.get(entry.name);
 	if (known === undefined) {
 		callers.set(entry.name, {index, caller});
 		return caller;
 	}
-	for (const property of ['team', 'tags', 'allow'] as const) {
-		if (JSON.stringify(known.caller[property]) !== JSON.stringify(caller[property])) {
-			throw new ConfigError(
-				`keys[${known.index}] and keys[${index}] share the name "${entry.name}" and so are one caller, ` +
-					`but differ in ${property}; make ${property} the same or give one of them another name`,
-			);
-		}
+	const trait = difference(known.caller, caller);
+	if (trait !== undefined) {
+		throw new ConfigError(
+			`keys[${known.index}] and keys[${index}] share the name "${entry.name}" and so are one caller, ` +
+				`but differ in ${trait}; make ${trait} the same or give one of them another name`,
+		);
 	}
 	return known.caller;
-}
-
-function makeCaller({name, team, tags, allow}: KeyOptions): Caller {
-	return Object.freeze<Caller>({
-		name,
-		tags: Object.freeze([...(tags ?? [])]),
-		anonymous: false,
-		...(team !== undefined && {team}),
-		...(allow !== undefined && {allow: Object.freeze([...allow])}),
-	});
 }

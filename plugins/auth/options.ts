@@ -1,19 +1,17 @@
 /** What may be written between the braces of `auth({…})`. */
 
 import type {OptionsSchema, Secret} from '../../core/index.js';
+import {type CallerOptions, callerProperties, labelSchema} from './caller-options.js';
+import {type JwtOptions, jwtSchema} from './jwt/options.js';
 
 /** One key that opens the gateway. Several may share a name: the old and the new one of a rotation. */
-export interface KeyOptions {
+export interface KeyOptions extends CallerOptions {
 	/** Whose key this is: what records, limits and logs call the caller. */
 	readonly name: string;
 	/** The key itself; kept as its hash only. */
 	readonly key?: string | Secret;
 	/** The hash of the key, as `tapgate key hash` prints it. */
 	readonly hash?: string;
-	readonly team?: string;
-	readonly tags?: readonly string[];
-	/** Patterns of models that the key may use (`openai.*`, an alias); absent means all. */
-	readonly allow?: readonly string[];
 	/** ISO 8601 date or date-time from which on the key is refused. */
 	readonly expires?: string;
 }
@@ -21,6 +19,8 @@ export interface KeyOptions {
 /** Who may call. */
 export interface AuthOptions {
 	readonly keys?: readonly KeyOptions[];
+	/** Tokens of an issuer that open the gateway, too. */
+	readonly jwt?: JwtOptions;
 	/** Let in who shows no key of this gateway. */
 	readonly anonymous?: boolean;
 }
@@ -33,9 +33,7 @@ export function isKey(text: string): boolean {
 	return text.length <= longestKey && /^[!-+\--~]+$/.test(text);
 }
 
-const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f]+$';
-
-export const authSchema: OptionsSchema<AuthOptions> = {
+export const authSchema = {
 	type: 'object',
 	properties: {
 		keys: {
@@ -46,10 +44,7 @@ export const authSchema: OptionsSchema<AuthOptions> = {
 				type: 'object',
 				properties: {
 					name: {
-						type: 'string',
-						minLength: 1,
-						maxLength: 100,
-						pattern: printable,
+						...labelSchema,
 						description: 'whose key this is, in records, limits and logs; entries that share a name are one caller',
 					},
 					key: {
@@ -65,26 +60,7 @@ export const authSchema: OptionsSchema<AuthOptions> = {
 						pattern: '^sha256:[0-9a-f]{64}$',
 						description: 'the hash of the key as `tapgate key hash` prints it: sha256: and 64 hexadecimal digits',
 					},
-					team: {
-						type: 'string',
-						nullable: true,
-						minLength: 1,
-						maxLength: 100,
-						pattern: printable,
-						description: 'the team that the caller belongs to',
-					},
-					tags: {
-						type: 'array',
-						nullable: true,
-						items: {type: 'string', minLength: 1, maxLength: 100, pattern: printable},
-						description: 'labels that go with every call of the caller',
-					},
-					allow: {
-						type: 'array',
-						nullable: true,
-						items: {type: 'string', minLength: 1},
-						description: 'patterns of models that the caller may use, such as openai.* or an alias; when absent all',
-					},
+					...callerProperties,
 					expires: {
 						type: 'string',
 						nullable: true,
@@ -96,6 +72,7 @@ export const authSchema: OptionsSchema<AuthOptions> = {
 				additionalProperties: false,
 			},
 		},
+		jwt: jwtSchema,
 		anonymous: {
 			type: 'boolean',
 			nullable: true,
@@ -103,4 +80,4 @@ export const authSchema: OptionsSchema<AuthOptions> = {
 		},
 	},
 	additionalProperties: false,
-};
+} as unknown as OptionsSchema<AuthOptions>;

@@ -16,6 +16,7 @@ import {Recorder} from './recorder.js';
 import type {RowContext} from './row.js';
 import {migrations} from './schema.js';
 import {Store} from './store.js';
+import {addUsageRoute} from './usage/route.js';
 import {Writer} from './writer.js';
 
 export type {RequestLogOptions} from './options.js';
@@ -76,6 +77,10 @@ export const requestLog = definePlugin<RequestLogOptions>({
 		gateway.provide(database, {
 			shown: store.shown,
 			knex: () => store.knex,
+			ready: async () => {
+				await store.ready();
+				return await store.query();
+			},
 			available: () => writer.trouble === undefined,
 		});
 		gateway.checks.add('database', () => {
@@ -88,6 +93,7 @@ export const requestLog = definePlugin<RequestLogOptions>({
 		});
 		addMetrics(gateway, {journal, backlog, writer, recorder});
 		addAdminRoutes(gateway, store);
+		addUsageRoute(gateway, store);
 		addCommands(gateway, store);
 
 		gateway.beforeServing(async () => {

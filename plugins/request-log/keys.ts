@@ -9,6 +9,11 @@ export interface Database {
 	readonly shown: string;
 	/** Built when first asked for; rejects queries while the database is away. Absent before the embedded database is up. */
 	knex(): Knex | undefined;
+	/**
+	 * Reaches the database and brings its tables up to date: for commands, which run while no gateway serves.
+	 * @throws {ConfigError} when that cannot be done. @throws what the database says.
+	 */
+	ready(): Promise<Knex>;
 	/** False while it is away or its tables are not up to date. */
 	available(): boolean;
 }

@@ -2,6 +2,7 @@
 
 import type {Knex} from 'knex';
 import {table} from './schema.js';
+import {usageTable} from './usage/schema.js';
 
 const dayMs = 86_400_000;
 /** How many days stand ready beside today. */
@@ -67,6 +68,7 @@ export async function dropOldDays(knex: Knex, now: number, retentionDays: number
 		});
 	}
 	await knex.raw(`DELETE FROM ${table}_default WHERE created_at < '${oldest} 00:00:00+00'`);
+	await knex.raw(`DELETE FROM ${usageTable} WHERE day < '${oldest}'`);
 	return old;
 }
 

@@ -1,6 +1,7 @@
 /** The table of records, step by step. A step that has been released is never changed. */
 
 import type {Migration} from '../../core/index.js';
+import {usageMigrations} from './usage/schema.js';
 
 export const table = 'request_log';
 
@@ -53,4 +54,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
 			...questions.map(column => `CREATE INDEX ${table}_${column} ON ${table} (${column}, created_at DESC, id DESC)`),
 		],
 	},
+	...usageMigrations(table),
 };

@@ -5,13 +5,11 @@ import {refusal} from '../../../core/index.js';
 import {columns} from '../row.js';
 import {table} from '../schema.js';
 import {type Cursor, cursorOf, readCursor} from './cursor.js';
+import {moment, patiently, type Query, single, wrong} from './question.js';
 
 const mostRows = 200;
 const usualRows = 50;
-/** People wait no longer, and the database has other things to do. */
-const longestMs = 5000;
 
-type Query = Readonly<Record<string, string | string[] | undefined>>;
 type Apply = (query: Knex.QueryBuilder, text: string, name: string) => void;
 
 const equals =
@@ -113,17 +111,6 @@ export async function findRecord(knex: Knex, id: string): Promise<object | undef
 
 const known = [...Object.keys(filters), 'limit', 'cursor'].join(', ');
 
-/** The limit holds for this transaction only: connections are shared. */
-async function patiently(
-	knex: Knex,
-	ask: (transaction: Knex) => Knex.QueryBuilder,
-): Promise<Record<string, unknown>[]> {
-	return await knex.transaction(async transaction => {
-		await transaction.raw(`SET LOCAL statement_timeout = ${longestMs}`);
-		return (await ask(transaction)) as Record<string, unknown>[];
-	});
-}
-
 /** 64-bit integers come as text; these are counts that a number holds. */
 function readable(row: Record<string, unknown>): object {
 	const copy: Record<string, unknown> = {};
@@ -131,11 +118,6 @@ function readable(row: Record<string, unknown>): object {
 		copy[name] = typeof value === 'string' && /(?:_tokens|_nano_usd)$/.test(name) ? Number(value) : value;
 	}
 	return copy;
-}
-
-function single(name: string, value: string | string[] | undefined): string {
-	if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
-	throw wrong(name, 'one value');
 }
 
 function readLimit(text: string | undefined): number {
@@ -149,15 +131,4 @@ function number(text: string, name: string): number {
 	const value = Number(text);
 	if (/^\d+(?:\.\d+)?$/.test(text) && value < 1e12) return value;
 	throw wrong(name, 'a number of milliseconds');
-}
-
-function moment(text: string, name: string): string {
-	const date = new Date(text);
-	if (/^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text) && !Number.isNaN(date.getTime()))
-		return date.toISOString();
-	throw wrong(name, 'a time in ISO 8601, such as 2026-01-31T12:00:00Z');
-}
-
-function wrong(name: string, expected: string) {
-	return refusal('invalid_parameter', `${name.slice(0, 64)}: expected ${expected}.`, {param: name.slice(0, 64)});
 }

@@ -1,12 +1,13 @@
 /** Records for people: a list with filters, and one record with its bodies; for callers with the tag `admin`. */
 
-import type {Knex} from 'knex';
-import {describe, type Gateway, GatewayError, type KnownExchange, refusal} from '../../../core/index.js';
+import {type Gateway, refusal} from '../../../core/index.js';
 import type {Store} from '../store.js';
 import {listDescription, recordDescription} from './descriptions.js';
 import {findRecord, readQuery} from './query.js';
+import {askerOf, requireAdmin} from './question.js';
 
 export function addAdminRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, store: Store): void {
+	const asked = askerOf(store, log);
 	routes.add('GET /admin/requests', {
 		method: 'GET',
 		path: '/admin/requests',
@@ -35,27 +36,4 @@ export function addAdminRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, s
 			ctx.set('cache-control', 'no-store');
 		},
 	});
-
-	/** What the database says is for the log; the caller learns that there is nothing to be had now. */
-	async function asked<Answer>(question: (knex: Knex) => Promise<Answer>): Promise<Answer> {
-		const {knex} = store;
-		if (knex === undefined) throw refusal('records_unavailable', 'The database of the records is not there yet.');
-		try {
-			return await question(knex);
-		} catch (error) {
-			if (GatewayError.is(error)) throw error;
-			log.warn('records could not be read', describe(error));
-			const slow = (error as {code?: unknown}).code === '57014';
-			throw refusal(
-				'records_unavailable',
-				slow ? 'The records could not be searched in time.' : 'The database of the records is away.',
-				{cause: error, headers: {'retry-after': '5'}},
-			);
-		}
-	}
-}
-
-function requireAdmin(exchange: KnownExchange | undefined): void {
-	if (exchange?.caller.tags.includes('admin') === true) return;
-	throw refusal('admin_only', 'This route is for callers with the tag "admin".');
 }

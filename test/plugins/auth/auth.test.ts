@@ -72,6 +72,29 @@ test('a caller has the name, team, tags and allow list of the config', async t =
 	t.is(callers[0], callers[1]);
 });
 
+test('a caller has the limits and the budget of its key; two keys of one name have the same ones', async t => {
+	const limits = {requestsPerMinute: 10, concurrency: 2};
+	const {callers, status} = await gatewayWith(t, {
+		keys: [
+			{name: 'ci', key: 'old', limits, budget: {dailyUsd: 1.5}},
+			{name: 'ci', key: 'new', limits: {concurrency: 2, requestsPerMinute: 10}, budget: {dailyUsd: 1.5}},
+		],
+	});
+	t.is(await status({'x-api-key': 'old'}), 200);
+	t.is(await status({'x-api-key': 'new'}), 200);
+	t.deepEqual(callers[0], {name: 'ci', tags: [], limits, budget: {dailyUsd: 1.5}, anonymous: false});
+	t.is(callers[0], callers[1]);
+	const pair = (one: object, other: object) =>
+		refusedConfig(t, {
+			keys: [Object.assign({name: 'ci', key: 'a'}, one), Object.assign({name: 'ci', key: 'b'}, other)],
+		});
+	t.regex(await pair({limits}, {}), /keys\[0\] and keys\[1\] share the name "ci".* differ in limits/);
+	t.regex(await pair({budget: {dailyUsd: 1}}, {budget: {dailyUsd: 2}}), /differ in budget/);
+	t.regex(await pair({allow: []}, {}), /differ in allow/);
+	t.regex(await pair({limits: {requestsPerMinute: 0}}, {}), /limits.requestsPerMinute: expected/);
+	t.regex(await pair({budget: {dailyUSD: 1}}, {}), /budget.dailyUSD: unknown key, did you mean "dailyUsd"/);
+});
+
 test('without a key, with a wrong one and with another scheme: 401 that says what to do', async t => {
 	const {url} = await gatewayWith(t, {keys: [{name: 'ci', key: 'the-key'}]});
 	const told = async (headers: Record<string, string>) => {
@@ -230,7 +253,8 @@ test('the allow list is enforced', async t => {
 });
 
 test('a gateway that nobody could call is refused', async t => {
-	const message = /^plugin "auth": expected keys or anonymous: true, found neither: nobody could call this gateway$/;
+	const message =
+		/^plugin "auth": expected keys, jwt, anonymous: true, or requestLog\(\) for issued keys, found none: nobody could call this gateway$/;
 	t.regex(await refusedConfig(t, {}), message);
 	t.regex(await refusedConfig(t, {keys: []}), message);
 	t.regex(await refusedConfig(t, {keys: [], anonymous: false}), message);
