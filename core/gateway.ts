@@ -5,17 +5,18 @@ import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
 import type {Attempt, ClosedExchange, Release} from './exchange.js';
 import {Guard, type TapTime, tapOnly} from './guard.js';
-import {createHooks, deadlineMs, type Hooks, type Taps} from './hooks.js';
+import {createHooks, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
 import {describe, FilteredLog, type Log} from './log.js';
 import {OpenCalls} from './open-calls.js';
 import {Call} from './pipeline/call.js';
 import type {Plugin} from './plugin.js';
-import {isThenable, within} from './promises.js';
 import type {Provider, Target} from './provider.js';
 import {Registry, type ScopedRegistry} from './registry.js';
+import {releaseAll} from './release.js';
 import type {Check, Command, Metric, Migration, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
+import {Services} from './services.js';
 import {TurnQueue} from './turn-queue.js';
 import {Transport} from './upstream/transport.js';
 import {alone, type Workers} from './workers.js';
@@ -118,7 +119,7 @@ export class Engine {
 	ready = false;
 	/** How many bytes of an answer are kept for `record`. */
 	keptBytes = 0;
-	readonly #services = new Map<Key<unknown>, {service: unknown; owner: string}>();
+	readonly #services = new Services();
 	readonly #beforeListen: {plugin: string; step: () => void | Promise<void>}[] = [];
 	readonly #beforeServing: {plugin: string; step: () => void | Promise<void>}[] = [];
 	readonly #deferred: Release[] = [];
@@ -221,9 +222,9 @@ export class Engine {
 			metrics: this.metrics.scoped(plugin),
 			migrations: this.migrations.scoped(plugin),
 			migrates: this.options.migrate !== false,
-			provide: (key, service) => this.#provide(key, service, plugin),
-			use: key => this.#use(key, plugin),
-			find: <Service>(key: Key<Service>) => this.#services.get(key)?.service as Service | undefined,
+			provide: (key, service) => this.#services.provide(key, service, plugin),
+			use: key => this.#services.use(key, plugin),
+			find: key => this.#services.find(key),
 			filterLog: filter => this.#log.add(filter),
 			beforeListen: step => void this.#beforeListen.push({plugin, step}),
 			beforeServing: step => void this.#beforeServing.push({plugin, step}),
@@ -242,26 +243,6 @@ export class Engine {
 	#tapTimes(): readonly TapTime[] {
 		this.guard.timing = true;
 		return this.guard.tapTimes;
-	}
-
-	#provide<Service>(key: Key<Service>, service: Service, plugin: string): void {
-		const taken = this.#services.get(key);
-		if (taken !== undefined) {
-			throw new ConfigError(
-				`service "${key.name}" is provided by plugins "${taken.owner}" and "${plugin}"; remove one of them`,
-			);
-		}
-		this.#services.set(key, {service, owner: plugin});
-	}
-
-	#use<Service>(key: Key<Service>, plugin: string): Service {
-		const found = this.#services.get(key);
-		if (found === undefined) {
-			throw new ConfigError(
-				`plugin "${plugin}" needs the service "${key.name}"; list a plugin that provides it before this one`,
-			);
-		}
-		return found.service as Service;
 	}
 
 	/** A gateway that asks nobody who is calling, or does not know where to go, is a mistake and not a default. */
@@ -301,18 +282,6 @@ function addTime(subject: unknown, plugin: string, milliseconds: number): void {
 	const call = callOf(subject);
 	if (call?.timings === undefined) return;
 	call.timings.set(plugin, (call.timings.get(plugin) ?? 0) + milliseconds);
-}
-
-/** Calls releases last first; each once, each isolated, and none waited for longer than for a tap. */
-export async function releaseAll(releases: Release[], failed: (error: unknown) => void): Promise<void> {
-	for (let release = releases.pop(); release !== undefined; release = releases.pop()) {
-		try {
-			const given: unknown = release();
-			if (isThenable(given)) await within(given, deadlineMs);
-		} catch (error) {
-			failed(error);
-		}
-	}
 }
 
 async function blaming(plugin: string, hook: string, step: () => void | Promise<void>): Promise<void> {

@@ -2,8 +2,9 @@
 
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {refusal} from '../errors.js';
-import {type Engine, releaseAll} from '../gateway.js';
+import type {Engine} from '../gateway.js';
 import {describe} from '../log.js';
+import {releaseAll} from '../release.js';
 import type {Call} from './call.js';
 
 /** Watches a response; `closed` is called once, when everything of the call is over. */

@@ -7,11 +7,10 @@ import type {StreamTranslation} from '../exchange.js';
 import {EventSplitter} from '../sse.js';
 import {type StreamEvent, WireEvent} from '../stream-event.js';
 import {withoutCredentials} from './credentials.js';
+import {isWhole, joined, withoutUsage} from './event-bytes.js';
 
-const noBytes = Buffer.alloc(0);
 const mostTogetherBytes = 64 * 1024;
 const mostHeldBytes = 64 * 1024;
-const usageMember = Buffer.from(',"usage":null');
 
 /** What is done with a stream's events beside relaying them. */
 export interface EventStreamOptions {
@@ -273,37 +272,4 @@ export class EventStream {
 		if (rest.length > 0 && isWhole(rest)) this.#keep(kept, rest, this.#see(rest));
 		return this.settled ? kept : [];
 	}
-}
-
-/** An event may be whole without its blank line; half an event has a name without data, or data that does not parse. */
-function isWhole(event: Buffer): boolean {
-	const {event: name, data, json} = new WireEvent(event);
-	return json !== undefined || data.trim() === '[DONE]' || (name === undefined && data === '');
-}
-
-/** A provider that was asked for usage writes `"usage":null` into every event; a client that did not ask gets none. */
-function withoutUsage(events: Buffer): Buffer {
-	let at = events.indexOf(usageMember);
-	if (at === -1) return events;
-	const pieces: Buffer[] = [];
-	let from = 0;
-	for (; at !== -1; at = events.indexOf(usageMember, from)) {
-		pieces.push(events.subarray(from, at));
-		from = at + usageMember.length;
-	}
-	pieces.push(events.subarray(from));
-	return Buffer.concat(pieces);
-}
-
-/** One buffer of several; neighbours in memory are not copied. */
-function joined(buffers: readonly Buffer[]): Buffer {
-	const [first, ...others] = buffers;
-	if (first === undefined) return noBytes;
-	if (others.length === 0) return first;
-	let end = first.byteOffset + first.length;
-	for (const buffer of others) {
-		if (buffer.buffer !== first.buffer || buffer.byteOffset !== end) return Buffer.concat(buffers);
-		end += buffer.length;
-	}
-	return Buffer.from(first.buffer, first.byteOffset, end - first.byteOffset);
 }
