@@ -63,7 +63,7 @@ export const auth = definePlugin<AuthOptions>({
 function addMetrics({metrics}: Gateway, wrongKeys: WrongKeys): void {
 	metrics.add('auth_wrong_keys_total', {
 		kind: 'counter',
-		help: 'Calls with a key or token that opens nothing.',
+		help: 'Calls with a wrong key or token.',
 		read: () => wrongKeys.count,
 	});
 	metrics.add('auth_slowed_total', {
