@@ -65,6 +65,8 @@ export function createApp(engine: Engine): Koa {
 			},
 			server.timing,
 		);
+		// Read while it can be: a connection that is gone no longer says whose it was, and records come after it.
+		void incoming.socket.remoteAddress;
 		engine.calls.add(call);
 		closeWith(engine, call, ctx.res, () => engine.calls.delete(call));
 		return call;

@@ -79,7 +79,7 @@ export class Replica {
 	/** What comes after the deadline is dropped unseen: it may be old by then. */
 	async #pull(): Promise<void> {
 		const knex = this.#options.knex();
-		if (knex === undefined) throw new Error('the database is not there yet');
+		if (knex === undefined) throw new Error(notYet);
 		const news = await within(this.#fetch(knex), deadlineMs);
 		if (news === undefined) return;
 		if (news.anew) this.#forget(new Set(news.changes.map(({hash}) => hash)));
@@ -123,7 +123,8 @@ export class Replica {
 			if (this.#trouble !== undefined) log.info('the issued keys are up to date again');
 			this.#trouble = undefined;
 		} catch (error) {
-			if (this.#trouble === undefined) {
+			// An embedded database starts beside the gateway: that is no trouble to be told of.
+			if (this.#trouble === undefined && !(error instanceof Error && error.message === notYet)) {
 				log.warn('the issued keys cannot be looked for; the ones that are known count on', describe(error));
 			}
 			this.#trouble = 'the database of the issued keys is away';
@@ -131,6 +132,8 @@ export class Replica {
 		if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), pollMs).unref();
 	}
 }
+
+const notYet = 'the database is not there yet';
 
 async function within<Result>(work: Promise<Result>, milliseconds: number): Promise<Result> {
 	let timer: NodeJS.Timeout | undefined;
