@@ -56,7 +56,16 @@ export async function startPostgres(...extra: readonly string[]): Promise<Postgr
 	const port = await freePort();
 	let server: {readonly child: ChildProcess; readonly ended: Promise<void>} | undefined;
 
+	/** What was killed may hold its memory for a moment longer, and its port may have become another test's for a while. */
 	async function start(): Promise<void> {
+		for (let attempt = 1; !(await begin()); attempt++) {
+			if (attempt === 100) throw new Error('postgres ended at its start');
+			await new Promise(resolve => setTimeout(resolve, 50));
+		}
+	}
+
+	/** False when it has ended before it took anybody. */
+	async function begin(): Promise<boolean> {
 		const settings = [
 			'-c',
 			`port=${port}`,
@@ -69,13 +78,13 @@ export async function startPostgres(...extra: readonly string[]): Promise<Postgr
 		const child = spawn(postgres, ['-D', data, ...settings], {...as, cwd: folder, stdio: 'ignore'});
 		server = {child, ended: new Promise(resolve => child.on('close', () => resolve()))};
 		for (;;) {
-			if (child.exitCode !== null) throw new Error('postgres ended at its start');
+			if (child.exitCode !== null) return false;
 			const client = new pg.Client({connectionString: url()});
 			client.on('error', () => {});
 			try {
 				await client.connect();
 				await client.end();
-				return;
+				return true;
 			} catch {
 				await new Promise(resolve => setTimeout(resolve, 50));
 			}
