@@ -8,7 +8,8 @@ type Migrations = Pick<ScopedRegistry<Migration>, 'names' | 'get'>;
 const tableName = 'tapgate_migrations';
 /** Another gateway that starts at the same time is waited for. */
 const longestWaitMs = 30_000;
-const pauseMs = 200;
+/** Who migrates holds this advisory lock of the database; it is "tapgatem" read as a number, and means nothing else. */
+export const migrationLock = '8386107570459534701';
 
 /** What was done. */
 export interface Migrated {
@@ -22,27 +23,22 @@ export function known(migrations: Migrations): readonly string[] {
 }
 
 /**
- * Runs what has not run yet.
- * @throws {ConfigError} when a step fails or another process holds the lock for too long; says how to mend it.
+ * Runs what has not run yet, all of it or nothing. The database itself keeps several gateways apart: its lock ends with
+ * the transaction, or with the connection of a gateway that was killed, so nothing has to be freed by hand.
+ * @throws {ConfigError} when a step fails or another process migrates for too long; says how to mend it.
  * @throws what the database says when it cannot be reached.
  */
 export async function migrate(knex: Knex, migrations: Migrations, patienceMs = longestWaitMs): Promise<Migrated> {
-	const giveUp = Date.now() + patienceMs;
-	for (;;) {
-		try {
-			const [, done] = (await knex.migrate.latest(settings(migrations))) as [number, string[]];
+	try {
+		return await knex.transaction(async transaction => {
+			await transaction.raw(`SET LOCAL lock_timeout = ${patienceMs}`);
+			await transaction.raw('SELECT pg_advisory_xact_lock(?)', [migrationLock]);
+			await transaction.raw('SET LOCAL lock_timeout = DEFAULT');
+			const [, done] = (await transaction.migrate.latest(settings(migrations))) as [number, string[]];
 			return {done};
-		} catch (error) {
-			if (!isRace(error)) throw failure(error);
-			if (Date.now() > giveUp) {
-				throw new ConfigError(
-					'database: another process has been migrating for too long, or was ended while it did; ' +
-						'when none is running, free the lock with `tapgate migrate --unlock`',
-					{cause: error},
-				);
-			}
-			await new Promise(resolve => setTimeout(resolve, pauseMs));
-		}
+		});
+	} catch (error) {
+		throw failure(error, patienceMs);
 	}
 }
 
@@ -55,11 +51,6 @@ export async function pending(knex: Knex, migrations: Migrations): Promise<reado
 		if (stateOf(error) !== '42P01') throw error;
 	}
 	return known(migrations).filter(name => !done.has(name));
-}
-
-/** Frees the lock that a process left behind which was ended while it migrated. */
-export async function unlock(knex: Knex, migrations: Migrations): Promise<void> {
-	await knex.migrate.forceFreeMigrationsLock(settings(migrations));
 }
 
 function settings(migrations: Migrations): Knex.MigratorConfig {
@@ -80,16 +71,14 @@ function settings(migrations: Migrations): Knex.MigratorConfig {
 	};
 }
 
-/** Two gateways that start at once: one has the lock, or both make the table of steps. */
-function isRace(error: unknown): boolean {
-	if (error instanceof Error && error.name === 'MigrationLocked') return true;
+function failure(error: unknown, patienceMs: number): unknown {
 	const state = stateOf(error);
-	const message = error instanceof Error ? error.message : '';
-	return ['23505', '42P07', '42710'].includes(state ?? '') && message.includes(tableName);
-}
-
-function failure(error: unknown): unknown {
-	const state = stateOf(error);
+	if (state === '55P03') {
+		return new ConfigError(
+			`database: another process has been migrating for more than ${patienceMs / 1000} s; wait for it, or end it, then start again`,
+			{cause: error},
+		);
+	}
 	if (state === undefined || /^(?:08|53|57P|28|3D)/.test(state)) return error;
 	return new ConfigError(
 		`database: a migration failed: ${(error as Error).message}\n` +

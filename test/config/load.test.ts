@@ -57,7 +57,7 @@ test('a config imports TypeScript files beside it, by any spelling', async t => 
 			export const two = {...one, name: await Promise.resolve(Name.Two as string)};`,
 	});
 	t.deepEqual(
-		config.plugins.slice(-2).map(({name}) => name),
+		config.plugins.slice(4).map(({name}) => name),
 		['one', 'two'],
 	);
 });

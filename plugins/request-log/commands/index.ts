@@ -1,23 +1,21 @@
 /** `tapgate migrate`, `tapgate log export` and `tapgate log import`. */
 
 import {ConfigError, type Gateway} from '../../../core/index.js';
-import {known, migrate, unlock} from '../migrate.js';
+import {known, migrate} from '../migrate.js';
 import type {Store} from '../store.js';
 import {exportRecords} from './export.js';
 import {importRecords} from './import.js';
 
 export function addCommands({commands, migrations}: Pick<Gateway, 'commands' | 'migrations'>, store: Store): void {
 	commands.add('migrate', {
-		summary: 'bring the database up to date; --unlock frees a lock that an ended process has left',
+		summary: 'bring the database up to date',
 		async run(args, print) {
-			const [flag, ...rest] = args;
-			if (rest.length > 0 || (flag !== undefined && flag !== '--unlock')) {
-				print(`expected nothing or --unlock, found ${args.join(' ')}`);
+			if (args.length > 0) {
+				print(`expected no arguments, found ${args.join(' ')}`);
 				return 1;
 			}
 			return reached(print, async () => {
 				const knex = await store.query();
-				if (flag === '--unlock') await unlock(knex, migrations);
 				const {done} = await migrate(knex, migrations);
 				for (const step of done) print(`done: ${step}`);
 				print(`${store.shown} is up to date (${known(migrations).length} steps, ${done.length} of them now)`);

@@ -1,13 +1,16 @@
 /** How a gateway that records starts: migrations, several at once, and what stops it. */
 
 import test from 'ava';
+import makeKnex from 'knex';
+import pg from 'pg';
 import {ConfigError, definePlugin, Engine, serverSettings} from 'tapgate';
 import {auth, dialects, mock, requestLog, routing} from 'tapgate/plugins';
 import {memoryLog} from 'tapgate/testing';
+import {migrate, migrationLock} from '../../../plugins/request-log/migrate.js';
 import {folder, launch} from '../../config/support.js';
 import {read} from '../../contract/repository.js';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
-import {database, recording, temporary} from './support.js';
+import {database, recording, temporary, until} from './support.js';
 
 let postgres: Postgres;
 test.before(async () => {
@@ -20,10 +23,10 @@ import {auth, mock, requestLog, routing} from 'tapgate/plugins';
 export default defineConfig({server: {port: 0}, plugins: [auth({anonymous: true}), mock(), routing(), requestLog({database: '${url}'})]});
 `;
 
-test('two gateways that start at once on one empty database both come up', async t => {
+test('gateways that start at once on one empty database all come up', async t => {
 	const url = await database(postgres);
 
-	const gateways = await Promise.all([1, 2, 3].map(() => recording(t, {database: url})));
+	const gateways = await Promise.all([1, 2, 3, 4, 5, 6].map(() => recording(t, {database: url})));
 
 	for (const gateway of gateways) t.is((await gateway.chat()).status, 200);
 	const steps = await postgres.query(url, 'SELECT name FROM tapgate_migrations');
@@ -74,20 +77,41 @@ test('--no-migrate starts on tables that are up to date, and on no others', asyn
 	t.truthy(await late.logged('the gateway listens'));
 });
 
-test('a lock that a killed process has left is told of and can be freed', async t => {
+test('a gateway that starts while another migrates waits, also when the other one is killed', async t => {
 	const url = await database(postgres);
-	const cwd = await folder(t, {'gateway.config.ts': config(url)});
-	await launch(t, ['migrate'], {cwd}).ended;
-	await postgres.query(
-		url,
-		'DELETE FROM tapgate_migrations; UPDATE tapgate_migrations_lock SET is_locked = 1; ' +
-			'DROP TABLE request_log, request_usage, issued_key, issued_key_change; DROP FUNCTION request_usage_add',
+	const other = new pg.Client({connectionString: url});
+	other.on('error', () => {});
+	await other.connect();
+	await other.query(`BEGIN; SELECT pg_advisory_xact_lock(${migrationLock}); CREATE TABLE tapgate_migrations (half int)`);
+
+	const starting = recording(t, {database: url});
+	const locks =
+		"FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+	await until(
+		() => postgres.query(url, `SELECT pid ${locks} AND NOT granted`),
+		rows => rows.length === 1,
 	);
+	await postgres.query(url, `SELECT pg_terminate_backend(pid) ${locks} AND granted`);
 
-	const freed = await launch(t, ['migrate', '--unlock'], {cwd}).ended;
+	const gateway = await starting;
+	t.is((await gateway.chat()).status, 200);
+	t.is((await postgres.query(url, 'SELECT name FROM tapgate_migrations')).length, 3);
+});
 
-	t.is(freed.exit, 0, freed.stderr);
-	t.regex(freed.stdout, /done: request-log 0001/);
+test('who waits too long for another that migrates is told what to do', async t => {
+	const url = await database(postgres);
+	const knex = makeKnex({client: 'pg', connection: url});
+	t.teardown(() => knex.destroy());
+	const other = await knex.transaction();
+	await other.raw('SELECT pg_advisory_xact_lock(?)', [migrationLock]);
+	const steps = {names: () => ['only 0001'], get: () => ({up: ['CREATE TABLE only_one (id int)']})};
+
+	const error = await t.throwsAsync(migrate(knex, steps, 50), {instanceOf: ConfigError});
+	await other.commit();
+
+	t.regex(String(error?.message), /another process has been migrating for more than 0\.05 s; wait for it, or end it/);
+	t.deepEqual(await migrate(knex, steps), {done: ['only 0001']});
+	t.deepEqual(await migrate(knex, steps), {done: []});
 });
 
 test('neither a check nor an assembled gateway touches the database; its metrics are those of the README', async t => {
