@@ -1,13 +1,14 @@
 /** Starts a gateway with given plugins on a free port. */
 
 import {Engine, listen, type Plugin, type ServerOptions, serverSettings} from '../../core/index.js';
-import {auth, catalog, dialects, mock, routing} from '../../plugins/index.js';
+import {auth, mock, routing} from '../../plugins/index.js';
+import {defineConfig, type PluginEntry} from '../define-config.js';
 import {type MemoryLog, memoryLog} from './log.js';
 
 /** What a test gateway is made of. */
 export interface TestGatewayOptions {
-	/** In config order. The dialects and the catalog stand before them, as in every config. */
-	readonly plugins: readonly Plugin[];
+	/** As in a config, which adds its own to them. */
+	readonly plugins: readonly PluginEntry[];
 	/** The port is a free one unless said. */
 	readonly server?: ServerOptions;
 	/** `test` unless said. */
@@ -41,8 +42,10 @@ export function basics(): readonly Plugin[] {
 export async function startGateway(options: TestGatewayOptions): Promise<StartedGateway> {
 	const log = memoryLog();
 	const server = serverSettings({port: 0, ...options.server});
-	const engine = new Engine({deployment: options.deployment ?? 'test', server, log});
-	await engine.assemble([dialects(), catalog(), ...options.plugins]);
+	const deployment = options.deployment ?? 'test';
+	const {plugins} = await defineConfig({plugins: options.plugins}).read({deployment});
+	const engine = new Engine({deployment, server, log});
+	await engine.assemble(plugins);
 	const listening = await listen(engine);
 	const {url} = listening;
 	return {

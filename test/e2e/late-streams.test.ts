@@ -71,7 +71,7 @@ function reading(response: Response) {
 const ways = {
 	translated: {path: '/v1/messages', plugins: [], end: 'event: message_stop', error: 'event: error'},
 	native: {path: '/v1/chat/completions', plugins: [], end: '[DONE]', error: '"error":{'},
-	tapped: {path: '/v1/chat/completions', plugins: [handsOn], end: '[DONE]', error: '"error":{'},
+	tapped: {path: '/v1/chat/completions', plugins: [handsOn()], end: '[DONE]', error: '"error":{'},
 } as const;
 
 for (const [name, {path, plugins, end, error}] of Object.entries(ways)) {

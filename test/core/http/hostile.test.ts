@@ -228,16 +228,19 @@ for (const [path, type] of [
 }
 
 test('a body that keeps coming is waited for, however long it takes in all', async t => {
+	const patient = await startGateway({plugins: basics(), server: {bodyIdleSeconds: 1}});
+	t.teardown(() => patient.stop());
 	const body = JSON.stringify({model: 'mock.echo', messages: [{role: 'user', content: 'x'.repeat(8000)}]});
-	const socket = connect(gateway.port, '127.0.0.1');
+	const socket = connect(patient.port, '127.0.0.1');
 	socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n`);
-	const step = Math.ceil(body.length / 20);
+	// Pauses far below the second, and more than a second in all.
+	const step = Math.ceil(body.length / 30);
 	let at = 0;
 	const drip = setInterval(() => {
 		socket.write(body.slice(at, at + step));
 		at += step;
 		if (at >= body.length) clearInterval(drip);
-	}, 20);
+	}, 50);
 	const [head] = await once(socket, 'data');
 	socket.destroy();
 	t.regex(String(head), /^HTTP\/1.1 200/);

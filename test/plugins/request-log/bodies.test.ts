@@ -73,7 +73,7 @@ const said = `${secret} ${'word '.repeat(1000)}`;
 
 async function bodies(t: Parameters<typeof recording>[0], options: Options, stream: boolean) {
 	const redact = definePlugin({
-		name: 'stars',
+		name: 'redact',
 		apply: ({provide}) => provide(redactor, stars),
 	});
 	const url = await database(postgres);
@@ -90,7 +90,7 @@ async function bodies(t: Parameters<typeof recording>[0], options: Options, stre
 for (const path of ['/v1/chat/completions', '/v1/messages', '/v1/responses']) {
 	test(`a stream of ${path} is kept as what it says, and a secret split over its events is found`, async t => {
 		const url = await database(postgres);
-		const redact = definePlugin({name: 'stars', apply: ({provide}) => provide(redactor, stars)});
+		const redact = definePlugin({name: 'redact', apply: ({provide}) => provide(redactor, stars)});
 		const chunks = ['it is ', 'sk-abc', secret.slice(6, 20), secret.slice(20), ', keep it'];
 		const gateway = await recording(t, {database: url}, [
 			redact(),

@@ -82,7 +82,9 @@ test('a gateway that starts while another migrates waits, also when the other on
 	const other = new pg.Client({connectionString: url});
 	other.on('error', () => {});
 	await other.connect();
-	await other.query(`BEGIN; SELECT pg_advisory_xact_lock(${migrationLock}); CREATE TABLE tapgate_migrations (half int)`);
+	await other.query(
+		`BEGIN; SELECT pg_advisory_xact_lock(${migrationLock}); CREATE TABLE tapgate_migrations (half int)`,
+	);
 
 	const starting = recording(t, {database: url});
 	const locks =
