@@ -4,15 +4,15 @@ import {setImmediate} from 'node:timers/promises';
 import type {Conversation, DocumentPart, Family, Part, Tool, ToolResultPart, Turn} from '../../core/index.js';
 import {declareTool} from './declare-tool.js';
 import {audioTokens, imageTokens, pdfPages} from './media-tokens.js';
-import {type TokenProfile, tokenProfile} from './token-profiles.js';
+import {nativeToolTokens, type TokenProfile, tokenProfile} from './token-profiles.js';
 import {loadTokenizer, slicesOf} from './tokenizer.js';
 
 /** Slices after which other calls get their turn: a few milliseconds. */
 const slicesAtOnce = 12;
 
 /**
- * Estimates the input tokens of a request: instructions, turns, tools, images, documents and the answer's schema. What a
- * provider's own tools will read (web searches, files by id) cannot be foretold and is not in it.
+ * Estimates the input tokens of a request: instructions, turns, tools, images, documents and the answer's schema. Of what a
+ * provider's own tools will read, one web search is in it; files by id cannot be foretold.
  * @param family whose models an unknown name is counted like.
  * @param model the model that will answer; what the conversation names when absent.
  * @returns tokens.
@@ -142,8 +142,10 @@ class Tally {
 
 	#tool(tool: Tool): void {
 		this.other += this.#profile.tool;
-		if (tool.type === 'native') this.texts.push(JSON.stringify(tool.value));
-		else if (this.#profile.declaresTools) this.texts.push(declareTool(tool));
+		if (tool.type === 'native') {
+			this.other += nativeToolTokens(tool.value['type']);
+			this.texts.push(JSON.stringify(tool.value));
+		} else if (this.#profile.declaresTools) this.texts.push(declareTool(tool));
 		else this.texts.push(tool.name, tool.description ?? '', JSON.stringify(tool.parameters ?? {}));
 	}
 }

@@ -139,6 +139,9 @@ const rows: readonly Row[] = [
 		base: openai,
 		changes: {tools: 90, forcedTools: 90, image: {kind: 'tiles', base: 70, tile: 140}},
 	},
+	// Chat Completions puts nothing in front of these. Responses did, in recordings of March 2025 and not in those of October; a
+	// count that is a few hundred too high does less harm than one that is too low.
+	{pattern: /gpt-4o(?!-mini)/, base: openai, changes: {request: 21, tools: 206, forcedTools: 206}},
 	{pattern: /gpt-4o-mini/, base: openai, changes: {image: {kind: 'tiles', base: 2833, tile: 5667}}},
 	{pattern: /gpt-4\.1-nano/, base: openai, changes: {image: patches(2.46)}},
 	{pattern: /gpt-4\.1-mini/, base: openai, changes: {image: patches(1.62)}},
@@ -166,6 +169,24 @@ const rows: readonly Row[] = [
 	},
 	{pattern: /mistral|ministral|magistral/, base: open, changes: {factor: 1.25, tools: 30, forcedTools: 30}},
 ];
+
+/**
+ * Tools that the provider describes to its model by itself, by how their type begins: tokens of that description. For a search it is
+ * what one search brings as well, since that is input of the same call: 8,000 to 12,000 tokens in recordings.
+ * @see https://platform.claude.com/docs/en/about-claude/pricing#tool-use-pricing
+ */
+const nativeTools: readonly (readonly [begins: string, tokens: number])[] = [
+	['web_search', 11_500],
+	['bash', 245],
+	['text_editor', 700],
+	['computer', 735],
+];
+
+/** What a tool of the provider's own adds to a request, besides what the client said of it. */
+export function nativeToolTokens(type: unknown): number {
+	if (typeof type !== 'string') return 0;
+	return nativeTools.find(([begins]) => type.startsWith(begins))?.[1] ?? 0;
+}
 
 const known = new Map<string, TokenProfile>();
 

@@ -14,24 +14,9 @@ export interface RecordedCount {
 	readonly family: Family;
 	/** What the provider counted. */
 	readonly tokens: number;
-	/** Why no estimate can come near. */
-	readonly unlike: string | undefined;
-	/** It holds an image or a document that only the provider has seen. */
+	/** What only the provider has seen is in its count: an image or a document by address, what its search found. */
 	readonly unseen: boolean;
 }
-
-const searched = 'what the provider’s own search found was counted as input';
-const early =
-	'recorded in March 2025, when Responses put words of its own in front; in tool-roundtrip, of October, a request like it has none';
-
-const unlike: Readonly<Record<string, string>> = {
-	'anthropic-messages/web-search-citations-stream/1': searched,
-	'openai-responses/web-search-annotations-stream/1': searched,
-	'openai-responses/web-search-annotations-stream/2': searched,
-	'openai-responses/tool-then-text-stream/1': early,
-	'openai-responses/tool-then-text-stream/2': early,
-	'openai-responses/system-prompt/1': early,
-};
 
 interface Interaction {
 	readonly request: {readonly url: string; readonly body: JsonObject | string};
@@ -71,7 +56,7 @@ function counted({request}: Interaction, name: string, folder: string, number: n
 	const tokens = dialect.readUsage(reply)?.input.total ?? reply['input_tokens'];
 	if (typeof tokens !== 'number' || tokens === 0) return [];
 	const conversation = dialect.codec.decodeRequest(body);
-	return [{name, conversation, family: dialect.family, tokens, unlike: unlike[name], unseen: isUnseen(conversation)}];
+	return [{name, conversation, family: dialect.family, tokens, unseen: isUnseen(conversation)}];
 }
 
 function dialectOf(url: string): Dialect {
@@ -79,7 +64,8 @@ function dialectOf(url: string): Dialect {
 	return url.includes('/responses') ? openaiResponses : openaiChat;
 }
 
-function isUnseen({turns}: Conversation): boolean {
+function isUnseen({turns, tools}: Conversation): boolean {
+	if (tools.some(({type}) => type === 'native')) return true;
 	const parts = turns.flatMap(turn => turn.parts);
 	return parts.some(part => (part.type === 'image' || part.type === 'document') && part.source.kind === 'url');
 }
