@@ -2,6 +2,7 @@
 
 import pg from 'pg';
 import type {Connection} from './connection.js';
+import {jsonArray, type Lines} from './journal/lines.js';
 import {stateOf} from './migrate.js';
 import {columns} from './row.js';
 import {table} from './schema.js';
@@ -38,10 +39,10 @@ export class Inserter {
 	}
 
 	/** @returns how many rows are new. @throws what the database says, or that it says nothing. */
-	async insert(connection: Connection, lines: readonly string[]): Promise<number> {
+	async insert(connection: Connection, pieces: readonly Lines[]): Promise<number> {
 		this.#client ??= await this.#connect(connection);
 		try {
-			const query = this.#client.query(statement, [`[${lines.join(',')}]`]);
+			const query = this.#client.query(statement, [jsonArray(pieces)]);
 			const {rowCount} = await within(query, longestMs);
 			return rowCount ?? 0;
 		} catch (error) {

@@ -21,7 +21,7 @@ export function addMetrics({metrics}: Pick<Gateway, 'metrics'>, {journal, backlo
 	add('gauge', 'queue_records', 'Records in memory that the database does not have yet.', () => {
 		return recorder.unwritten + writer.waiting;
 	});
-	add('gauge', 'queue_characters', 'Size of these records.', () => backlog.chars);
+	add('gauge', 'queue_bytes', 'Size of these records.', () => backlog.bytes);
 	add('gauge', 'journal_bytes', 'Size of the journal on the disk.', () => journal.bytes);
 	add('counter', 'rows_written_total', 'Records that went into the database.', () => counts.written);
 	add('counter', 'rows_replayed_total', 'The part of them that came back from the journal on the disk.', () => {

@@ -1,15 +1,14 @@
-/** Takes calls that are over, makes their lines in small batches off their path, and has the journal keep them. */
+/** Takes calls that are over, makes their lines off their path, and has the journal keep them. */
 
 import {type ClosedExchange, describe, type Log} from '../../core/index.js';
 import type {Backlog} from './journal/backlog.js';
 import type {Journal} from './journal/journal.js';
+import {LinePacker} from './journal/lines.js';
 import {lineOf, type RowContext} from './row.js';
 
 /** The longest that a record exists in memory only, but for the time of the write itself. */
 const flushMs = 10;
-/** So many lines are made before other work gets its turn. */
-const linesAtOnce = 8;
-/** Characters of lines that wait for a disk that hangs. */
+/** Bytes of lines that wait for a disk that hangs. */
 const mostUnwritten = 16 * 1024 * 1024;
 const quietMs = 10_000;
 
@@ -29,9 +28,7 @@ export class Recorder {
 	/** Records that were in memory only. */
 	unjournaled = 0;
 	readonly #parts: RecorderParts;
-	#arrived: ClosedExchange[] = [];
-	#lines: string[] = [];
-	#chars = 0;
+	readonly #lines = new LinePacker();
 	#timer: NodeJS.Timeout | undefined;
 	#flushing: Promise<void> | undefined;
 	#toldAt = Number.NEGATIVE_INFINITY;
@@ -41,14 +38,20 @@ export class Recorder {
 		this.#parts = parts;
 	}
 
-	/** Calls that have no line yet, and lines that are not on the disk yet. */
+	/** Lines that are not on the disk yet. */
 	get unwritten(): number {
-		return this.#arrived.length + this.#lines.length;
+		return this.#lines.count;
 	}
 
-	/** Costs a push; everything else happens later. */
+	/** Makes the line at once: a call that is kept for later outlives what collects short-lived memory, which is dear. */
 	add(exchange: ClosedExchange): void {
-		this.#arrived.push(exchange);
+		const line = this.#line(exchange);
+		if (line === undefined) return;
+		if (this.#lines.size + line.length > mostUnwritten) {
+			this.#drop(1);
+			return;
+		}
+		this.#lines.add(line);
 		this.#timer ??= setTimeout(() => {
 			this.#timer = undefined;
 			void this.flush();
@@ -71,43 +74,23 @@ export class Recorder {
 	}
 
 	async #flush(): Promise<void> {
-		await this.#makeLines();
-		const lines = this.#lines;
-		this.#lines = [];
-		this.#chars = 0;
-		if (lines.length === 0) return;
+		const pieces = this.#lines.take();
 		const {journal, backlog, recorded} = this.#parts;
-		const places = await journal.append(lines);
+		const places = await journal.append(pieces);
 		const kept = typeof places !== 'string';
-		if (!kept) this.unjournaled += lines.length;
 		let dropped = 0;
-		for (const [index, line] of lines.entries()) {
-			if (!backlog.add(line, kept ? places[index] : undefined)) dropped++;
+		for (const [index, lines] of pieces.entries()) {
+			if (!kept) this.unjournaled += lines.count;
+			if (!backlog.add(lines, kept ? places[index] : undefined)) dropped += lines.count;
 		}
 		if (dropped > 0) this.#drop(dropped);
 		recorded();
 	}
 
-	async #makeLines(): Promise<void> {
-		const context = this.#parts.context();
-		const arrived = this.#arrived;
-		this.#arrived = [];
-		for (const [index, exchange] of arrived.entries()) {
-			if (index > 0 && index % linesAtOnce === 0) await new Promise(setImmediate);
-			const line = this.#line(exchange, context);
-			if (line === undefined) continue;
-			if (this.#chars + line.length > mostUnwritten) this.#drop(1);
-			else {
-				this.#lines.push(line);
-				this.#chars += line.length;
-			}
-		}
-	}
-
 	/** A call that cannot be told is one record lost, and no others. */
-	#line(exchange: ClosedExchange, context: RowContext): string | undefined {
+	#line(exchange: ClosedExchange): string | undefined {
 		try {
-			return lineOf(exchange, context);
+			return lineOf(exchange, this.#parts.context());
 		} catch (error) {
 			this.#parts.log.error('a call could not be recorded', {requestId: exchange.id, ...describe(error)});
 			this.#drop(1);

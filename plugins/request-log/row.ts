@@ -3,6 +3,7 @@
 import {type ClosedExchange, targetName} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
 import {type BodyRules, bodyText, type Redact, streamBodyText} from './body-text.js';
+import {bounds, type Lines} from './journal/lines.js';
 import {longestName, type Names} from './names.js';
 
 /** What is the same in every row of a process. */
@@ -52,6 +53,9 @@ export const columns = [
 
 export type Column = (typeof columns)[number];
 
+/** Where the day stands in a line: `{"created_at":"2026-11-25T…`. */
+const [dayFrom, dayTo] = [15, 25];
+
 const mostLosses = 100;
 
 /** Calls that begin in the same millisecond differ in their microseconds, so that a client may use an id twice. */
@@ -66,9 +70,13 @@ export function lineOf(exchange: ClosedExchange, context: RowContext): string {
 	return JSON.stringify(row, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value));
 }
 
-/** The day of a line, `2026-11-25`. */
-export function dayOf(line: string): string {
-	return line.slice(15, 25);
+/** The days of lines, `2026-11-25`. */
+export function daysOf(pieces: readonly Lines[]): readonly string[] {
+	const days = new Set<string>();
+	for (const {bytes} of pieces) {
+		for (const [start] of bounds(bytes)) days.add(bytes.toString('latin1', start + dayFrom, start + dayTo));
+	}
+	return [...days];
 }
 
 function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<Record<Column, unknown>>> {

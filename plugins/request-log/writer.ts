@@ -5,10 +5,11 @@ import type {Connection} from './connection.js';
 import {faultOf, Inserter} from './insert.js';
 import type {Backlog, Waiting} from './journal/backlog.js';
 import type {Journal} from './journal/journal.js';
-import {dayOf} from './row.js';
+import {each, type Lines, packed} from './journal/lines.js';
+import {daysOf} from './row.js';
 
 const mostRecords = 500;
-const mostChars = 1024 * 1024;
+const mostBytes = 1024 * 1024;
 /** A batch that is not full waits for more. */
 const lingerMs = 100;
 const firstDelayMs = 100;
@@ -52,7 +53,7 @@ export class Writer {
 
 	/** Records that wait, those of the present batch included. */
 	get waiting(): number {
-		return this.#parts.backlog.records + this.#batch.length;
+		return this.#parts.backlog.records + countOf(this.#batch.map(({lines}) => lines));
 	}
 
 	start(): void {
@@ -111,7 +112,7 @@ export class Writer {
 			await this.#idle();
 		}
 		if (backlog.records < mostRecords && !this.#stopping) await this.#linger();
-		this.#batch = await backlog.take(mostRecords, mostChars);
+		this.#batch = await backlog.take(mostRecords, mostBytes);
 	}
 
 	/** Calls come one by one; a statement for each would be dear. */
@@ -120,11 +121,11 @@ export class Writer {
 	}
 
 	async #write(connection: Connection): Promise<void> {
-		const lines = this.#batch.filter(({line}) => line !== '').map(({line}) => line);
+		const pieces = this.#batch.map(({lines}) => lines).filter(({count}) => count > 0);
 		const began = performance.now();
-		if (lines.length > 0) {
-			await this.#parts.makeDays([...new Set(lines.map(dayOf))]);
-			const written = await this.#insert(connection, lines);
+		if (pieces.length > 0) {
+			await this.#parts.makeDays(daysOf(pieces));
+			const written = await this.#insert(connection, pieces);
 			this.counts.written += written;
 			if (this.#batch.some(({replayed}) => replayed)) this.counts.replayed += written;
 			this.counts.batches++;
@@ -137,16 +138,16 @@ export class Writer {
 	}
 
 	/** Halves what is refused until the lines that cannot be stored stand alone. */
-	async #insert(connection: Connection, lines: readonly string[]): Promise<number> {
+	async #insert(connection: Connection, pieces: readonly Lines[]): Promise<number> {
 		try {
-			return await this.#inserter.insert(connection, lines);
+			return await this.#inserter.insert(connection, pieces);
 		} catch (error) {
 			if (faultOf(error) === 'database') throw error;
+			const lines = pieces.flatMap(piece => [...each(piece)]);
 			if (lines.length > 1) {
 				const half = Math.ceil(lines.length / 2);
-				return (
-					(await this.#insert(connection, lines.slice(0, half))) + (await this.#insert(connection, lines.slice(half)))
-				);
+				const first = await this.#insert(connection, [packed(lines.slice(0, half))]);
+				return first + (await this.#insert(connection, [packed(lines.slice(half))]));
 			}
 			this.counts.refused++;
 			const kept = await this.#parts.journal.refuse(lines[0] ?? '');
@@ -192,4 +193,8 @@ export class Writer {
 		if (told || this.#stopping) return;
 		this.#parts.log.warn('the database of the records is away; records wait in the journal', describe(error));
 	}
+}
+
+function countOf(pieces: readonly Lines[]): number {
+	return pieces.reduce((sum, {count}) => sum + count, 0);
 }

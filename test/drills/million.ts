@@ -2,6 +2,7 @@
 
 import knexPackage from 'knex';
 import {Inserter} from '../../plugins/request-log/insert.js';
+import {packed} from '../../plugins/request-log/journal/lines.js';
 import {day, dropOldDays, makeDays} from '../../plugins/request-log/partitions.js';
 import {columns} from '../../plugins/request-log/row.js';
 import {table} from '../../plugins/request-log/schema.js';
@@ -72,9 +73,9 @@ async function insert(now: number): Promise<void> {
 	const connection = {shown: '', pg: {connectionString: postgres.url()}};
 	let milliseconds = 0;
 	for (let at = 0; at < inserted; at += 500) {
-		const lines = Array.from({length: 500}, (_, index) => line(at + index, now));
+		const lines = packed(Array.from({length: 500}, (_, index) => line(at + index, now)));
 		const began = performance.now();
-		await inserter.insert(connection as unknown as Parameters<Inserter['insert']>[0], lines);
+		await inserter.insert(connection as unknown as Parameters<Inserter['insert']>[0], [lines]);
 		milliseconds += performance.now() - began;
 	}
 	inserter.close();

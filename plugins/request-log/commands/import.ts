@@ -4,7 +4,8 @@ import {createReadStream} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {ConfigError, isObject} from '../../../core/index.js';
 import {faultOf, Inserter} from '../insert.js';
-import {dayOf} from '../row.js';
+import {packed} from '../journal/lines.js';
+import {daysOf} from '../row.js';
 import type {Store} from '../store.js';
 
 const mostRows = 500;
@@ -25,8 +26,9 @@ export async function importRecords(store: Store, args: readonly string[]): Prom
 	let chars = 0;
 	const flush = async (): Promise<void> => {
 		if (batch.length === 0) return;
-		await store.makeDays([...new Set(batch.map(dayOf))]);
-		written += await inserter.insert(connection, batch);
+		const lines = packed(batch);
+		await store.makeDays(daysOf([lines]));
+		written += await inserter.insert(connection, [lines]);
 		[batch, chars] = [[], 0];
 	};
 	try {

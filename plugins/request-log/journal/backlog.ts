@@ -1,16 +1,18 @@
 /** What the database does not have yet, oldest first: in memory as far as there is room, the rest on the disk. */
 
 import type {Journal} from './journal.js';
-import type {Place, ReadLine, Segment} from './segment.js';
+import {each, type Lines, packed} from './lines.js';
+import type {Place, Segment} from './segment.js';
 
-/** Characters of lines that are held in memory. */
-const mostChars = 16 * 1024 * 1024;
+/** Bytes of lines that are held in memory. */
+const mostInMemory = 16 * 1024 * 1024;
 const readBytes = 1024 * 1024;
 
-/** A record that waits. */
+/** Records that wait. */
 export interface Waiting {
-	readonly line: string;
-	/** Absent when the journal could not take it. */
+	/** None when all that stood there was torn. */
+	readonly lines: Lines;
+	/** Where they end; absent when the journal could not take them. */
 	readonly place: Place | undefined;
 	/** Came back from the disk. */
 	readonly replayed: boolean;
@@ -24,31 +26,32 @@ interface Stretch {
 
 export class Backlog {
 	readonly #journal: Journal;
-	readonly #mostChars: number;
+	readonly #mostBytes: number;
 	/** Left by processes that are gone: older than anything of this one. */
 	readonly #inherited: Stretch[] = [];
 	/** Not to be shifted one by one: see {@link #taken}. */
 	#memory: Waiting[] = [];
 	#taken = 0;
-	#chars = 0;
+	#records = 0;
+	#bytes = 0;
 	/** Newer than what is in memory. While there is some, nothing goes into memory, or the order would be lost. */
 	readonly #spilled: Stretch[] = [];
 	/** Lines that were torn by a crash or are no records. */
 	torn = 0;
 
-	constructor(journal: Journal, chars: number = mostChars) {
+	constructor(journal: Journal, bytes: number = mostInMemory) {
 		this.#journal = journal;
-		this.#mostChars = chars;
+		this.#mostBytes = bytes;
 	}
 
 	/** Records in memory. */
 	get records(): number {
-		return this.#memory.length - this.#taken;
+		return this.#records;
 	}
 
-	/** Characters in memory. */
-	get chars(): number {
-		return this.#chars;
+	/** Bytes in memory. */
+	get bytes(): number {
+		return this.#bytes;
 	}
 
 	/** There is nothing to take. */
@@ -62,48 +65,55 @@ export class Backlog {
 	}
 
 	/**
-	 * Takes a line up.
-	 * @param place where it stands in the journal; absent when it does not.
-	 * @returns false when there was room for it nowhere.
+	 * Takes lines up.
+	 * @param place where they end in the journal; absent when they are not in it.
+	 * @returns false when there was room for them nowhere.
 	 */
-	add(line: string, place: Place | undefined): boolean {
-		if (this.#spilled.length === 0 && this.#chars + line.length <= this.#mostChars) {
-			this.#memory.push({line, place, replayed: false});
-			this.#chars += line.length;
+	add(lines: Lines, place: Place | undefined): boolean {
+		const size = lines.bytes.length;
+		if (this.#spilled.length === 0 && this.#bytes + size <= this.#mostBytes) {
+			this.#memory.push({lines, place, replayed: false});
+			this.#records += lines.count;
+			this.#bytes += size;
 			return true;
 		}
 		if (place === undefined) return false;
 		if (this.#spilled.at(-1)?.segment !== place.segment) {
-			this.#spilled.push({segment: place.segment, next: place.end - Buffer.byteLength(line) - 1});
+			this.#spilled.push({segment: place.segment, next: place.end - size});
 		}
 		return true;
 	}
 
-	/** The oldest records, at most so many and of about so many characters; none when there are none. */
-	async take(records: number, chars: number): Promise<readonly Waiting[]> {
+	/** The oldest records, about so many and of about so many bytes; none when there are none. */
+	async take(records: number, bytes: number): Promise<readonly Waiting[]> {
 		while (this.#inherited.length > 0) {
-			const found = await this.#replay(this.#inherited, records, chars);
-			if (found.length > 0) return found;
+			const found = await this.#replay(this.#inherited, records, bytes, soundOnly);
+			if (found !== undefined) {
+				this.torn += found.torn;
+				return [found.waiting];
+			}
 		}
-		if (this.records > 0) return this.#fromMemory(records, chars);
+		if (this.#records > 0) return this.#fromMemory(records, bytes);
 		while (this.#spilled.length > 0) {
-			const found = await this.#replay(this.#spilled, records, chars);
-			if (found.length > 0) return found;
+			const found = await this.#replay(this.#spilled, records, bytes, asTheyAre);
+			if (found !== undefined) return [found.waiting];
 		}
 		return [];
 	}
 
-	#fromMemory(records: number, chars: number): readonly Waiting[] {
+	#fromMemory(records: number, bytes: number): readonly Waiting[] {
 		const from = this.#taken;
-		let size = 0;
-		while (this.#taken < this.#memory.length && this.#taken - from < records) {
-			const next = this.#memory[this.#taken]?.line.length ?? 0;
-			if (size > 0 && size + next > chars) break;
-			size += next;
+		let [count, size] = [0, 0];
+		for (let next = this.#memory[from]; next !== undefined; next = this.#memory[this.#taken]) {
+			const {lines} = next;
+			if (count > 0 && (count + lines.count > records || size + lines.bytes.length > bytes)) break;
+			count += lines.count;
+			size += lines.bytes.length;
 			this.#taken++;
 		}
 		const found = this.#memory.slice(from, this.#taken);
-		this.#chars -= size;
+		this.#records -= count;
+		this.#bytes -= size;
 		if (this.#taken === this.#memory.length || this.#taken >= 4096) {
 			this.#memory = this.#memory.slice(this.#taken);
 			this.#taken = 0;
@@ -112,35 +122,43 @@ export class Backlog {
 	}
 
 	/** Reads on in the first stretch; one that is at its end is let go. */
-	async #replay(stretches: Stretch[], records: number, chars: number): Promise<readonly Waiting[]> {
+	async #replay(stretches: Stretch[], records: number, bytes: number, sound: Soundness): Promise<Replayed | undefined> {
 		const stretch = stretches[0];
-		if (stretch === undefined) return [];
+		if (stretch === undefined) return undefined;
 		const {segment} = stretch;
 		if (stretch.next < segment.size) {
-			const all = await segment.read(stretch.next, Math.min(chars, readBytes)).catch(() => []);
-			const lines = all.slice(0, records);
-			if (lines.length > 0) {
-				stretch.next = lines.at(-1)?.place.end ?? stretch.next;
-				return this.#records(lines);
+			const found = await segment.read(stretch.next, Math.min(bytes, readBytes), records).catch(() => undefined);
+			if (found !== undefined && found.count > 0) {
+				stretch.next += found.bytes.length;
+				const lines = sound(found);
+				// A place is told also where nothing was sound, so that the segment is acknowledged as a whole.
+				const waiting = {lines, place: {segment, end: stretch.next}, replayed: true};
+				return {waiting, torn: found.count - lines.count};
 			}
 			this.torn++;
 		}
 		stretches.shift();
 		this.#journal.readToEnd(segment, stretch.next);
-		return [];
-	}
-
-	/** Power that failed may leave anything in a file: what is no JSON object is no record. */
-	#records(lines: readonly ReadLine[]): readonly Waiting[] {
-		const found = lines.map(({line, place}) => ({line, place, replayed: true}));
-		const records = found.filter(({line}) => isRecord(line));
-		this.torn += found.length - records.length;
-		const last = found.at(-1);
-		// A place at the end is kept, so that the segment is acknowledged as a whole.
-		if (last !== undefined && records.at(-1) !== last) records.push({line: '', place: last.place, replayed: true});
-		return records;
+		return undefined;
 	}
 }
+
+interface Replayed {
+	readonly waiting: Waiting;
+	readonly torn: number;
+}
+
+/** Which of the lines that were read are records. */
+type Soundness = (lines: Lines) => Lines;
+
+/** What this process has written is as it was written. */
+const asTheyAre: Soundness = lines => lines;
+
+/** Power that failed may leave anything in a file: what is no JSON object is no record. */
+const soundOnly: Soundness = lines => {
+	const records = [...each(lines)].filter(isRecord);
+	return records.length === lines.count ? lines : packed(records);
+};
 
 function isRecord(line: string): boolean {
 	try {

@@ -2,11 +2,14 @@
 
 import {appendFile, mkdir, readdir, rename, rm, rmdir, stat} from 'node:fs/promises';
 import path from 'node:path';
+import type {Lines} from './lines.js';
 import {beat, heartbeatMs, isOrphan, ownName, releasedName} from './owner.js';
 import {type Place, Segment} from './segment.js';
 
 /** A segment that is this large is followed by another one; so much is replayed at most although the database has it. */
 const fullBytes = 4 * 1024 * 1024;
+/** What was appended is on the disk itself after so long: power that fails takes no more than this, and the time of the disk. */
+const syncMs = 100;
 /** After a failure the disk is left alone for this long. */
 const pauseMs = 5000;
 
@@ -34,6 +37,7 @@ export class Journal {
 	readonly #segments = new Set<Segment>();
 	#active: Segment | undefined;
 	#heartbeat: NodeJS.Timeout | undefined;
+	#syncTimer: NodeJS.Timeout | undefined;
 	#syncing: Promise<void> | undefined;
 	#unsynced = false;
 	readonly #retiring = new Set<Promise<void>>();
@@ -98,22 +102,22 @@ export class Journal {
 
 	/**
 	 * Appends lines. Not to be called again before it has answered.
-	 * @returns where each line ends; `full` when the bound is reached, `broken` when the disk does not take them.
+	 * @returns where each piece ends; `full` when the bound is reached, `broken` when the disk does not take them.
 	 */
-	async append(lines: readonly string[]): Promise<readonly Place[] | 'full' | 'broken'> {
-		const bytes = Buffer.from(`${lines.join('\n')}\n`);
-		if (this.bytes + bytes.length > this.#options.mostBytes) return 'full';
+	async append(pieces: readonly Lines[]): Promise<readonly Place[] | 'full' | 'broken'> {
+		const size = pieces.reduce((sum, {bytes}) => sum + bytes.length, 0);
+		if (this.bytes + size > this.#options.mostBytes) return 'full';
 		if (this.#now() < this.#brokenUntil) return 'broken';
 		try {
 			const segment = await this.#writable();
-			let end = segment.size;
-			await segment.append(bytes);
+			const places: Place[] = [];
+			for (const {bytes} of pieces) {
+				await segment.append(bytes);
+				places.push({segment, end: segment.size});
+			}
 			this.#sync();
 			this.#mend();
-			return lines.map(line => {
-				end += Buffer.byteLength(line) + 1;
-				return {segment, end};
-			});
+			return places;
 		} catch (error) {
 			this.#fail(error);
 			this.#retire();
@@ -153,6 +157,7 @@ export class Journal {
 	async close(): Promise<void> {
 		clearInterval(this.#heartbeat);
 		await this.#syncing;
+		clearTimeout(this.#syncTimer);
 		this.#retire();
 		await Promise.all(this.#retiring);
 		await Promise.all(this.#removing);
@@ -190,19 +195,19 @@ export class Journal {
 		void task.finally(() => tasks.delete(task));
 	}
 
-	/** In the background, one at a time: what comes while the disk is busy goes with the next one. */
+	/** In the background, one at a time: each costs as much as a hundred records do. */
 	#sync(): void {
 		this.#unsynced = true;
-		this.#syncing ??= this.#syncAll().finally(() => {
-			this.#syncing = undefined;
-		});
+		this.#syncTimer ??= setTimeout(() => {
+			this.#syncing = this.#syncNow();
+		}, syncMs).unref();
 	}
 
-	async #syncAll(): Promise<void> {
-		while (this.#unsynced) {
-			this.#unsynced = false;
-			await this.#active?.sync().catch(error => this.#fail(error));
-		}
+	async #syncNow(): Promise<void> {
+		this.#unsynced = false;
+		await this.#active?.sync().catch(error => this.#fail(error));
+		this.#syncTimer = undefined;
+		if (this.#unsynced) this.#sync();
 	}
 
 	#fail(error: unknown): void {

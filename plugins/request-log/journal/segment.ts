@@ -3,19 +3,12 @@
 import {randomBytes} from 'node:crypto';
 import {type FileHandle, open, stat, unlink} from 'node:fs/promises';
 import path from 'node:path';
-
-const lineFeed = 0x0a;
+import {type Lines, wholeLines} from './lines.js';
 
 /** Where a line ends in a segment: what is acknowledged up to there need not be replayed. */
 export interface Place {
 	readonly segment: Segment;
 	readonly end: number;
-}
-
-/** A line as it came back from the disk. */
-export interface ReadLine {
-	readonly line: string;
-	readonly place: Place;
 }
 
 export class Segment {
@@ -92,29 +85,20 @@ export class Segment {
 	/**
 	 * Reads whole lines from an offset on.
 	 * @param bytes about how much; a line that is longer is read nevertheless.
+	 * @param most so many lines at most.
 	 * @returns none when there is no whole line.
 	 */
-	async read(from: number, bytes: number): Promise<readonly ReadLine[]> {
+	async read(from: number, bytes: number, most: number): Promise<Lines> {
 		const handle = await open(this.file, 'r');
 		try {
 			for (let wanted = bytes; ; wanted *= 4) {
 				const buffer = Buffer.alloc(Math.min(wanted, Math.max(this.size - from, 0)));
 				const {bytesRead} = await handle.read(buffer, 0, buffer.length, from);
-				const lines = this.#split(buffer.subarray(0, bytesRead), from);
-				if (lines.length > 0 || bytesRead < wanted) return lines;
+				const lines = wholeLines(buffer.subarray(0, bytesRead), most);
+				if (lines.count > 0 || bytesRead < wanted) return lines;
 			}
 		} finally {
 			await handle.close();
 		}
-	}
-
-	#split(buffer: Buffer, from: number): readonly ReadLine[] {
-		const lines: ReadLine[] = [];
-		let start = 0;
-		for (let end = buffer.indexOf(lineFeed); end !== -1; end = buffer.indexOf(lineFeed, start)) {
-			lines.push({line: buffer.toString('utf8', start, end), place: {segment: this, end: from + end + 1}});
-			start = end + 1;
-		}
-		return lines;
 	}
 }

@@ -4,8 +4,9 @@ import {mkdir, readdir, readFile, rename, truncate, writeFile} from 'node:fs/pro
 import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
-import {Backlog, type Waiting} from '../../../plugins/request-log/journal/backlog.js';
+import {Backlog} from '../../../plugins/request-log/journal/backlog.js';
 import {Journal} from '../../../plugins/request-log/journal/journal.js';
+import {each, LinePacker} from '../../../plugins/request-log/journal/lines.js';
 import {releasedName} from '../../../plugins/request-log/journal/owner.js';
 import {temporary} from './support.js';
 
@@ -21,25 +22,30 @@ function journalIn(folder: string, mostBytes = plenty) {
 	return {journal, told};
 }
 
-/** Appends as the recorder does. */
+/** Appends as the recorder does. @returns how many were kept. */
 async function record(journal: Journal, backlog: Backlog, lines: readonly string[]): Promise<number> {
-	const places = await journal.append(lines);
+	const packer = new LinePacker();
+	for (const line of lines) packer.add(line);
+	const pieces = packer.take();
+	const places = await journal.append(pieces);
 	let kept = 0;
-	for (const [index, line] of lines.entries()) {
-		if (backlog.add(line, typeof places === 'string' ? undefined : places[index])) kept++;
+	for (const [index, piece] of pieces.entries()) {
+		if (backlog.add(piece, typeof places === 'string' ? undefined : places[index])) kept += piece.count;
 	}
 	return kept;
 }
 
 /** Takes everything, as a writer whose database takes everything. */
-async function drain(journal: Journal, backlog: Backlog, records = 500): Promise<readonly Waiting[]> {
-	const all: Waiting[] = [];
-	while (!backlog.empty) {
-		const batch = await backlog.take(records, 1024 * 1024);
-		all.push(...batch.filter(({line}) => line !== ''));
-		journal.acknowledge(batch.flatMap(({place}) => place ?? []));
-	}
+async function drain(journal: Journal, backlog: Backlog, records = 500): Promise<readonly string[]> {
+	const all: string[] = [];
+	while (!backlog.empty) all.push(...(await taken(journal, backlog, records, 1024 * 1024)));
 	return all;
+}
+
+async function taken(journal: Journal, backlog: Backlog, records: number, bytes: number): Promise<readonly string[]> {
+	const batch = await backlog.take(records, bytes);
+	journal.acknowledge(batch.flatMap(({place}) => place ?? []));
+	return batch.flatMap(({lines}) => [...each(lines)]);
 }
 
 async function files(folder: string): Promise<readonly string[]> {
@@ -67,7 +73,7 @@ async function replayed(folder: string): Promise<{readonly lines: readonly strin
 	await journal.open();
 	const backlog = new Backlog(journal);
 	backlog.inherit(await journal.adopt());
-	const lines = (await drain(journal, backlog)).map(waiting => waiting.line);
+	const lines = await drain(journal, backlog);
 	await journal.close();
 	return {lines, torn: backlog.torn};
 }
@@ -118,25 +124,23 @@ test('however little fits into memory and however batches fall, records come out
 		fc.asyncProperty(
 			fc.array(fc.record({add: fc.nat(6), take: fc.nat(8)}), {maxLength: 40}),
 			fc.integer({min: 0, max: 400}),
-			async (steps, chars) => {
+			async (steps, bytes) => {
 				const folder = await temporary(t);
 				const {journal} = journalIn(folder);
 				await journal.open();
-				const backlog = new Backlog(journal, chars);
+				const backlog = new Backlog(journal, bytes);
 				const written: string[] = [];
-				const taken: string[] = [];
+				const given: string[] = [];
 				for (const {add, take} of steps) {
 					const lines = Array.from({length: add}, (_, index) => line(written.length + index, 'x'.repeat(index * 10)));
 					if (lines.length > 0) t.is(await record(journal, backlog, lines), lines.length);
 					written.push(...lines);
-					t.true(backlog.chars <= chars);
+					t.true(backlog.bytes <= bytes);
 					if (take === 0) continue;
-					const batch = await backlog.take(take, 1000);
-					taken.push(...batch.map(waiting => waiting.line).filter(text => text !== ''));
-					journal.acknowledge(batch.flatMap(({place}) => place ?? []));
+					given.push(...(await taken(journal, backlog, take, 1000)));
 				}
-				taken.push(...(await drain(journal, backlog)).map(waiting => waiting.line));
-				t.deepEqual(taken, written);
+				given.push(...(await drain(journal, backlog)));
+				t.deepEqual(given, written);
 				await journal.close();
 				t.deepEqual(await files(folder), []);
 			},
@@ -197,7 +201,7 @@ test('at the bound the newest records are lost and no others', async t => {
 
 	t.is(kept, 10, 'and nothing more, be it in memory or on the disk');
 	t.true(journal.bytes <= bound);
-	const lines = (await drain(journal, backlog)).map(waiting => waiting.line);
+	const lines = await drain(journal, backlog);
 	t.deepEqual(
 		lines,
 		[0, 1, 2, 3, 4, 5, 6, 7, 8, 10].map(count => line(count)),
@@ -216,9 +220,6 @@ test('a journal that cannot be written is told of once, and records go on in mem
 
 	t.deepEqual(told, ['broken']);
 	t.true(journal.broken);
-	t.deepEqual(
-		(await drain(journal, backlog)).map(waiting => waiting.line),
-		[line(0), line(1), line(2)],
-	);
+	t.deepEqual(await drain(journal, backlog), [line(0), line(1), line(2)]);
 	await journal.close();
 });
