@@ -1,9 +1,8 @@
 /** A gateway put together: hooks, registries, services, and what must be let go when it stops. */
 
-import {ask} from './ask.js';
 import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
-import type {Attempt, ClosedExchange, Release} from './exchange.js';
+import type {Attempt, Release} from './exchange.js';
 import {Guard, type TapTime, tapOnly} from './guard.js';
 import {createHooks, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
@@ -12,6 +11,7 @@ import {OpenCalls} from './open-calls.js';
 import {Call} from './pipeline/call.js';
 import type {Plugin} from './plugin.js';
 import type {Provider, Target} from './provider.js';
+import {type OverCall, recordAll} from './record.js';
 import {Registry, type ScopedRegistry} from './registry.js';
 import {releaseAll} from './release.js';
 import type {Check, Command, Metric, Migration, PluginRoute} from './routes.js';
@@ -100,7 +100,7 @@ export class Engine {
 	readonly guard: Guard;
 	readonly hooks: Hooks;
 	/** Calls that are over and have not been recorded yet. */
-	readonly records: TurnQueue<{readonly exchange: ClosedExchange; readonly recorded: () => void}>;
+	readonly records: TurnQueue<OverCall>;
 	readonly plugins: string[] = [];
 	readonly dialects = new Registry<Dialect>('dialect');
 	readonly providers = new Registry<Provider>('provider');
@@ -134,11 +134,7 @@ export class Engine {
 			...(options.server.timing && {timed: addTime}),
 		});
 		this.hooks = createHooks(this.guard);
-		this.records = new TurnQueue(({exchange, recorded}) => {
-			const kept = this.hooks.record.taps.length === 0 ? undefined : ask(this.hooks.record, exchange);
-			if (kept instanceof Promise) void kept.then(recorded);
-			else recorded();
-		});
+		this.records = new TurnQueue(calls => recordAll(this.hooks.record, calls));
 	}
 
 	get log(): Log {

@@ -94,13 +94,19 @@ export interface GuardReport {
 	timed?(subject: unknown, plugin: string, milliseconds: number): void;
 }
 
-/** How long the taps of a plugin took at a hook, all calls together, what they waited for included. */
+/**
+ * How long the taps of a plugin took at a hook, all calls together, what they waited for included. Every tap is counted; beyond the
+ * first ones, one in sixteen is timed and stands for all of them.
+ */
 export interface TapTime {
 	readonly plugin: string;
 	readonly hook: string;
 	readonly taps: number;
 	readonly milliseconds: number;
 }
+
+/** Reading the clock twice is most of what a plain tap costs: one in so many is timed, unless each is to be told of. */
+const sampled = 16;
 
 interface AnyHook {
 	intercept(interceptor: {register(tap: {fn: Tap; plugin: string}): unknown}): void;
@@ -113,7 +119,7 @@ export class Guard {
 	readonly contracts: HookContract[] = [];
 	/** By plugin and hook; filled while {@link timing} is on. */
 	readonly tapTimes: TapTime[] = [];
-	/** Whether taps are timed. Reading the clock twice is most of what a plain tap costs. */
+	/** Whether taps are timed. */
 	timing: boolean;
 
 	constructor(report: GuardReport) {
@@ -184,7 +190,12 @@ export class Guard {
 	/** Most taps answer at once, and waiting for a promise would be most of what they cost. */
 	#guardAsync(tap: Tap, plugin: string, contract: HookContract): Tap {
 		const time = this.#timeOf(plugin, contract);
-		const settled = async (given: PromiseLike<unknown>, args: readonly unknown[], began: number): Promise<unknown> => {
+		const settled = async (
+			given: PromiseLike<unknown>,
+			args: readonly unknown[],
+			began: number,
+			weight: number,
+		): Promise<unknown> => {
 			try {
 				return checked(
 					await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given),
@@ -195,21 +206,22 @@ export class Guard {
 			} catch (error) {
 				return this.#failed(error, plugin, contract, args.at(-1));
 			} finally {
-				if (began > 0) this.#took(time, args.at(-1), began);
+				if (weight > 0) this.#took(time, args.at(-1), began, weight);
 			}
 		};
 		return (...args) => {
-			const began = this.timing ? performance.now() : 0;
+			const weight = this.timing ? this.#weightOf(time) : 0;
+			const began = weight > 0 ? performance.now() : 0;
 			const subject = args.at(-1);
 			let outcome: Kept;
 			try {
 				const given = tap(...args);
-				if (isThenable(given)) return settled(given, args, began);
+				if (isThenable(given)) return settled(given, args, began, weight);
 				outcome = new Kept(checked(given, plugin, contract, args), undefined);
 			} catch (error) {
 				outcome = this.#thrown(error, plugin, contract, subject);
 			}
-			if (began > 0) this.#took(time, subject, began);
+			if (weight > 0) this.#took(time, subject, began, weight);
 			return outcome;
 		};
 	}
@@ -225,7 +237,8 @@ export class Guard {
 	#guardSync(tap: Tap, plugin: string, contract: HookContract): Tap {
 		const time = this.#timeOf(plugin, contract);
 		return (...args) => {
-			const began = this.timing ? performance.now() : 0;
+			const weight = this.timing ? this.#weightOf(time) : 0;
+			const began = weight > 0 ? performance.now() : 0;
 			try {
 				const answer = tap(...args);
 				if (isThenable(answer)) {
@@ -236,7 +249,7 @@ export class Guard {
 			} catch (error) {
 				return this.#failed(error, plugin, contract, args.at(-1));
 			} finally {
-				if (began > 0) this.#took(time, args.at(-1), began);
+				if (weight > 0) this.#took(time, args.at(-1), began, weight);
 			}
 		};
 	}
@@ -251,10 +264,16 @@ export class Guard {
 		return time;
 	}
 
-	#took(time: Writable<TapTime>, subject: unknown, began: number): void {
+	/** For how many taps this one stands; 0 when the clock is not read for it. */
+	#weightOf(time: Writable<TapTime>): number {
+		const taps = ++time.taps;
+		if (taps <= sampled || this.#report.timed !== undefined) return 1;
+		return taps % sampled === 0 ? sampled : 0;
+	}
+
+	#took(time: Writable<TapTime>, subject: unknown, began: number, weight: number): void {
 		const milliseconds = performance.now() - began;
-		time.taps++;
-		time.milliseconds += milliseconds;
+		time.milliseconds += milliseconds * weight;
 		this.#report.timed?.(subject, time.plugin, milliseconds);
 	}
 

@@ -6,11 +6,11 @@
  * waits for the end of it, which is at once when nothing else arrives.
  */
 export class TurnQueue<Item> {
-	readonly #handle: (item: Item) => void;
+	readonly #handle: (items: readonly Item[]) => void;
 	#waiting: Item[] = [];
 
 	/** @param handle must not throw. */
-	constructor(handle: (item: Item) => void) {
+	constructor(handle: (items: readonly Item[]) => void) {
 		this.#handle = handle;
 	}
 
@@ -21,6 +21,6 @@ export class TurnQueue<Item> {
 	readonly #run = (): void => {
 		const waiting = this.#waiting;
 		this.#waiting = [];
-		for (const item of waiting) this.#handle(item);
+		this.#handle(waiting);
 	};
 }

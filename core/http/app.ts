@@ -72,9 +72,11 @@ export function createApp(engine: Engine): Koa {
 		return call;
 	};
 
-	const begun = new TurnQueue<Begun>(({call, dialect, incoming, response}) => {
-		const read = async () => ClientRequest.parse(call.request, await readRequestBody(incoming, limits), dialect);
-		void run(engine, call, response, read);
+	const begun = new TurnQueue<Begun>(calls => {
+		for (const {call, dialect, incoming, response} of calls) {
+			const read = async () => ClientRequest.parse(call.request, await readRequestBody(incoming, limits), dialect);
+			void run(engine, call, response, read);
+		}
 	});
 	const modelCall = (dialect: Dialect, route: DialectRoute) => (ctx: Context) => {
 		ctx.respond = false;

@@ -72,12 +72,13 @@ interface Gathering {
 }
 
 /** Answers that are there whole. */
-const complete = new TurnQueue<{readonly report: CallReport; readonly gathering: Gathering}>(
-	({report, gathering: {status, headers, pieces, size}}) => {
+const complete = new TurnQueue<{readonly report: CallReport; readonly gathering: Gathering}>(answers => {
+	for (const {report, gathering} of answers) {
+		const {status, headers, pieces, size} = gathering;
 		const [only] = pieces;
 		report.answered(status, headers, pieces.length === 1 && only ? only : Buffer.concat(pieces, size));
-	},
-);
+	}
+});
 
 /** One call over an undici pool: the cheapest way to send a buffer and get a plain answer. */
 export class PooledWire implements Wire, Dispatcher.DispatchHandler {

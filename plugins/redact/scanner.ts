@@ -1,6 +1,7 @@
 /** Reads text for values and replaces them. */
 
 import type {Detector, Span} from './detectors/index.js';
+import {traitsOf} from './detectors/traits.js';
 import {unescaped} from './unescaped.js';
 
 /** Says what stands in the text instead of a value, given as it reads without escapes. */
@@ -32,7 +33,10 @@ export class Scanner {
 		const detectors = more.length === 0 ? this.#detectors : [...more, ...this.#detectors];
 		if (detectors.length === 0) return text;
 		const reading = unescaped(text);
-		const found = this.#find(reading.text, detectors);
+		const has = traitsOf(reading.text);
+		const able = detectors.filter(({needs}) => needs === undefined || (needs & has) !== 0);
+		if (able.length === 0) return text;
+		const found = this.#find(reading.text, able, has);
 		if (found.length === 0) return text;
 		let result = '';
 		let at = 0;
@@ -45,7 +49,7 @@ export class Scanner {
 		return result + text.slice(at);
 	}
 
-	#find(text: string, detectors: readonly Detector[]): readonly Found[] {
+	#find(text: string, detectors: readonly Detector[], has: number): readonly Found[] {
 		const found: Found[] = [];
 		let open = gaps([0, text.length], text.includes('[') ? markersIn(text, this.#markers) : []);
 		for (let round = 0, before = -1; round < mostRounds && before < found.length; round++) {
@@ -54,7 +58,7 @@ export class Scanner {
 				const next: Span[] = [];
 				for (const stretch of open) {
 					const inner: Span[] = [];
-					for (const [start, end] of find(text.slice(stretch[0], stretch[1])))
+					for (const [start, end] of find(text.slice(stretch[0], stretch[1]), has))
 						inner.push([stretch[0] + start, stretch[0] + end]);
 					for (const span of inner) found.push({span, kind});
 					if (inner.length === 0) next.push(stretch);

@@ -55,3 +55,25 @@ test('taps of a plugin at a hook are one, those of hooks per provider too; failu
 		],
 	);
 });
+
+test('of many taps one in sixteen is timed and stands for the others; with somebody who is told of each, all are', async t => {
+	for (const everyone of [false, true]) {
+		let told = 0;
+		const guard = new Guard(everyone ? {fault() {}, timed: () => void told++} : {fault() {}});
+		guard.timing = true;
+		const admit = guard.series<[object]>(admitContract);
+		let calls = 0;
+		// The sixteenth, thirty-second and forty-eighth are slow.
+		tapOnly(admit, 'admit', 'one').tap('one', () => {
+			if (++calls % 16 !== 0) return undefined;
+			const until = performance.now() + 2;
+			while (performance.now() < until);
+			return undefined;
+		});
+		for (let call = 0; call < 48; call++) await admit.promise({});
+		t.is(guard.tapTimes[0]?.taps, 48);
+		t.is(told, everyone ? 48 : 0);
+		const milliseconds = guard.tapTimes[0]?.milliseconds ?? 0;
+		if (!everyone) t.true(milliseconds > 2 + 16 * 4, `${milliseconds}`);
+	}
+});

@@ -1,6 +1,7 @@
 /** Numbers of payment cards. */
 
 import {type Detector, matches} from './detector.js';
+import {traits} from './traits.js';
 
 /** Together, or in the groups that are printed on cards. What stands in a longer number or word is none. */
 const pattern =
@@ -24,6 +25,7 @@ const issuers: readonly (readonly [prefix: RegExp, lengths: readonly number[]])[
 
 export const card: Detector = {
 	kind: 'card',
+	needs: traits.longNumber,
 	find: text => matches(text, {pattern, accepts: isCard, retries: true}),
 };
 

@@ -1,6 +1,7 @@
 /** E-mail addresses, with letters of any script. */
 
 import type {Detector, Span} from './detector.js';
+import {traits} from './traits.js';
 
 /**
  * From the `@` on: labels of at most 63 characters and a last one without digits. `%40` is how URLs write the sign.
@@ -17,8 +18,8 @@ const files =
 
 export const email: Detector = {
 	kind: 'email',
+	needs: traits.at,
 	*find(text): Generator<Span> {
-		if (!text.includes('@') && !text.includes('%40')) return;
 		domain.lastIndex = 0;
 		let before = 0;
 		for (let match = domain.exec(text); match !== null; match = domain.exec(text)) {

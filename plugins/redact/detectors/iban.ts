@@ -1,6 +1,7 @@
 /** International bank account numbers. */
 
 import type {Detector, Span} from './detector.js';
+import {traits} from './traits.js';
 
 /**
  * Characters of an IBAN by country.
@@ -23,6 +24,7 @@ const wordCharacter = /[A-Za-z0-9_]/;
 
 export const iban: Detector = {
 	kind: 'iban',
+	needs: traits.account,
 	*find(text): Generator<Span> {
 		head.lastIndex = 0;
 		for (let match = head.exec(text); match !== null; match = head.exec(text)) {

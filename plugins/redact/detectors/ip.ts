@@ -2,6 +2,7 @@
 
 import {isIPv6} from 'node:net';
 import {type Detector, matches, union} from './detector.js';
+import {traits} from './traits.js';
 
 /** Four octets; not a part of a longer dotted number, nor a version as in `Chrome/120.0.0.0` or `v1.2.3.4`. */
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
@@ -16,17 +17,14 @@ const v6 =
 
 export const ip: Detector = {
 	kind: 'ip',
+	needs: traits.dotted | traits.colons,
 	/** An IPv4 address at the end of an IPv6 address is part of it. */
-	find: text =>
+	find: (text, has) =>
 		union(
-			colons.test(text) ? matches(text, {pattern: v6, accepts: isAddress}) : [],
-			dots.test(text) ? matches(text, {pattern: v4, accepts: tells}) : [],
+			has & traits.colons ? matches(text, {pattern: v6, accepts: isAddress}) : [],
+			has & traits.dotted ? matches(text, {pattern: v4, accepts: tells}) : [],
 		),
 };
-
-/** What every address has: most text is seen through with these. */
-const dots = /\d\.\d/;
-const colons = /:[0-9a-f]{0,4}:/i;
 
 /** Loopback, "any" and broadcast are the same everywhere. */
 function tells(value: string): boolean {

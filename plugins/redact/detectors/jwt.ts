@@ -1,6 +1,7 @@
 /** JSON web tokens. */
 
 import {type Detector, matches} from './detector.js';
+import {traits} from './traits.js';
 
 /**
  * Header and payload begin with `{"`, which is `eyJ` in base64url; the signature may be missing or cut off.
@@ -11,5 +12,6 @@ const pattern =
 
 export const jwt: Detector = {
 	kind: 'jwt',
-	find: text => matches(text, {pattern, needs: 'eyJ'}),
+	needs: traits.jwt,
+	find: text => matches(text, {pattern}),
 };

@@ -1,6 +1,7 @@
 /** Telephone numbers, in the forms by which a reader tells them from other numbers. */
 
 import {type Detector, matches, type Span, union} from './detector.js';
+import {traits} from './traits.js';
 
 /**
  * `+` and a country code. Every repetition begins with something the one before cannot take, so there is one way to read it.
@@ -19,32 +20,44 @@ const northAmerican =
 /** `0` before the area code, as in much of the world: `030 901820`, `(0151) 23 45 67 89`, `020 7946 0958`, `06 12 34 56 78`. */
 const trunk = /(?<![A-Za-z0-9_.,:/+-])\(?0[1-9](?:[ ()/-]{0,2}\d){7,10}(?![A-Za-z0-9_]|[.,:/-]\d)/g;
 
-/** A number that is called one, in prose or as a JSON member. */
-const named =
-	/(?<![A-Za-z0-9])(?:phone|telephone|tel|mobile|cell|fax|whatsapp|telefon|handy|mobil)(?:[ _-]?(?:number|no|nr|nummer))?\.?["']?[ \t]{0,3}[:=]?[ \t]{0,3}["']?(?<value>\(?\d(?:[ .()/-]{0,2}\d){6,14})(?![A-Za-z0-9_]|[.,]\d)/gi;
+/** What a number that is called one looks like, in prose or as a JSON member… */
+const plain = /\(?\d(?:[ .()/-]{0,2}\d){6,14}(?![A-Za-z0-9_]|[.,]\d)/g;
+/** …and what stands in front of it. */
+const name =
+	/(?<![A-Za-z0-9])(?:phone|telephone|tel|mobile|cell|fax|whatsapp|telefon|handy|mobil)(?:[ _-]?(?:number|no|nr|nummer))?\.?["']?[ \t]{0,3}[:=]?[ \t]{0,3}["']?$/i;
+const longestName = 40;
 
 export const phone: Detector = {
 	kind: 'phone',
-	find: text =>
-		sevenDigits.test(text)
-			? union(
-					matches(text, {pattern: international, accepts: isInternational, needs: '+'}),
-					matches(text, {pattern: doubleZero, needs: '00'}),
-					matches(text, {pattern: northAmerican, retries: true}),
-					trunkNumbers(text),
-					matches(text, {pattern: named}),
-				)
-			: [],
+	needs: traits.number,
+	find(text, has) {
+		const together = [
+			matches(text, {pattern: international, accepts: isInternational, needs: '+'}),
+			namedNumbers(text),
+		];
+		if ((has & traits.spacedNumber) === 0) return union(...together);
+		return union(
+			...together,
+			matches(text, {pattern: doubleZero, needs: '00'}),
+			matches(text, {pattern: northAmerican, retries: true}),
+			trunkNumbers(text),
+		);
+	},
 };
-
-/** What every number has: most text is seen through with this. */
-const sevenDigits = /\d(?:[^\d\n]{0,3}\d){6}/;
 
 /** Written together it has ten digits and more; a North American one keeps to its plan, unlike a time in seconds. */
 function isInternational(value: string): boolean {
 	const digits = value.replace(/\D/g, '');
 	if (/^\+\d+$/.test(value) && digits.length < 10) return false;
 	return !digits.startsWith('1') || /^1[2-9]\d\d[2-9]\d{6}$/.test(digits);
+}
+
+function* namedNumbers(text: string): Generator<Span> {
+	plain.lastIndex = 0;
+	for (let match = plain.exec(text); match !== null; match = plain.exec(text)) {
+		const {index, 0: value} = match;
+		if (name.test(text.slice(Math.max(0, index - longestName), index))) yield [index, index + value.length];
+	}
 }
 
 /** Other numbers may stand behind a number: without its last groups it may still be one, and they may be the next one. */

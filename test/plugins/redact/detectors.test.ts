@@ -1,10 +1,12 @@
 /** What is found and what is left: every kind in the forms in which it is written, and what looks like it and is not. */
 
 import test from 'ava';
+import fc from 'fast-check';
 import {detectors, type Kind, kinds} from '../../../plugins/redact/detectors/index.js';
+import {traits, traitsOf} from '../../../plugins/redact/detectors/traits.js';
 import {vendorKeys} from '../../../plugins/redact/detectors/vendor-keys.js';
 import {Scanner} from '../../../plugins/redact/scanner.js';
-import {everyVendorKey} from './samples.js';
+import {around, everyVendorKey, value} from './samples.js';
 
 const scanner = new Scanner(kinds.map(kind => detectors[kind]));
 const redacted = (text: string): string => scanner.replace(text, kind => `[${kind}]`);
@@ -165,4 +167,31 @@ test('a private key goes from its first line to its last, or to the end of what 
 		redacted('-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----').slice(0, 26),
 		'-----BEGIN PUBLIC KEY-----',
 	);
+});
+
+test('the traits of a text never hide a value: what a detector finds in it, it finds with them', t => {
+	const all = Object.values(traits).reduce((sum, bit) => sum | bit, 0);
+	const pieces = fc.array(
+		fc.oneof(
+			around,
+			value.map(({value: held}) => held),
+			fc.constantFrom(...Object.values(everyVendorKey).flat()),
+		),
+		{maxLength: 6},
+	);
+	fc.assert(
+		fc.property(pieces, list => {
+			const text = list.join('');
+			const has = traitsOf(text);
+			for (const kind of kinds) {
+				const {find, needs = all} = detectors[kind];
+				const found = [...find(text, all)];
+				if (found.length > 0 && (needs & has) === 0) return false;
+				if ((needs & has) !== 0 && JSON.stringify([...find(text, has)]) !== JSON.stringify(found)) return false;
+			}
+			return true;
+		}),
+		{numRuns: 2000},
+	);
+	t.pass();
 });
