@@ -66,6 +66,7 @@ export type {Check, CheckResult, Command, Metric, MetricReading, Migration, Plug
 export {reveal, Secret} from './secret.js';
 export {type ServerOptions, type ServerSettings, serverSettings} from './server-options.js';
 export {comment, readFields, type StreamEvent, streamEvent, wireEvent} from './stream-event.js';
+export {timestamp} from './timestamp.js';
 export type {Timeouts} from './upstream/transport.js';
 export {type Cost, tokenCount, type Usage} from './usage.js';
 export type {WorkerAnswers, Workers} from './workers.js';

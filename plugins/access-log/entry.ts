@@ -1,6 +1,6 @@
 /** What the access log tells of a call. */
 
-import {type AttemptReport, type ClosedExchange, targetName} from '../../core/index.js';
+import {type AttemptReport, type ClosedExchange, targetName, timestamp} from '../../core/index.js';
 import type {Level} from './options.js';
 
 /** One call. What is not known is absent, never 0; names and order of the rest never change. */
@@ -59,7 +59,7 @@ export function levelOf({status, outcome}: Pick<ClosedExchange, 'status' | 'outc
 export function entryOf(exchange: ClosedExchange, level: Level, detailed: boolean): Entry {
 	const {request, askedModel, target, usage, cost, firstByteMs, caller} = exchange;
 	return {
-		time: new Date(exchange.startedAt + exchange.latencyMs).toISOString(),
+		time: timestamp(exchange.startedAt + exchange.latencyMs),
 		level,
 		requestId: exchange.id,
 		clientIp: exchange.clientIp,

@@ -35,7 +35,8 @@ export class Scanner {
 		const reading = unescaped(text);
 		const has = traitsOf(reading.text);
 		const able = detectors.filter(({needs}) => needs === undefined || (needs & has) !== 0);
-		if (able.length === 0) return text;
+		// Of most texts this is all that is asked.
+		if (!able.some(({find}) => isAny(find(reading.text, has)))) return text;
 		const found = this.#find(reading.text, able, has);
 		if (found.length === 0) return text;
 		let result = '';
@@ -69,6 +70,11 @@ export class Scanner {
 		}
 		return found.sort((a, b) => a.span[0] - b.span[0]);
 	}
+}
+
+function isAny(spans: Iterable<Span>): boolean {
+	for (const _span of spans) return true;
+	return false;
 }
 
 function markersIn(text: string, markers: RegExp): readonly Span[] {

@@ -1,6 +1,6 @@
 /** The row of a call, as one line of JSON: the same text goes to the journal and to the database. */
 
-import {type ClosedExchange, targetName} from '../../core/index.js';
+import {type ClosedExchange, targetName, timestamp} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
 import {type BodyRules, bodyText, type Redact, streamBodyText} from './body-text.js';
 import {bounds, type Lines} from './journal/lines.js';
@@ -64,10 +64,12 @@ let sequence = 0;
 /** Makes the line; what is not known is left out, which the database reads as null. */
 export function lineOf(exchange: ClosedExchange, context: RowContext): string {
 	const row = rowOf(exchange, context);
-	const line = JSON.stringify(row);
+	let line = JSON.stringify(row);
 	// Postgres takes neither NUL nor half a surrogate pair. Both are rare, and an escaped backslash before is no matter.
-	if (!/\\u(?:0000|d[89a-f])/.test(line)) return line;
-	return JSON.stringify(row, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value));
+	if (/\\u(?:0000|d[89a-f])/.test(line)) {
+		line = JSON.stringify(row, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value));
+	}
+	return `${line.slice(0, -1)}${bodiesOf(exchange, context)}}`;
 }
 
 /** The days of lines, `2026-11-25`. */
@@ -82,7 +84,6 @@ export function daysOf(pieces: readonly Lines[]): readonly string[] {
 function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<Record<Column, unknown>>> {
 	const {request, caller, target, usage, cost, firstByteMs, attempts, losses} = exchange;
 	const asked = attempts.reduce((sum, {ms}) => sum + ms, 0);
-	const redact: Redact = text => context.redactor?.text(text, exchange) ?? text;
 	const {names} = context;
 	const name = (text: string | undefined): string | undefined => (text === undefined ? undefined : names(text));
 	return {
@@ -122,17 +123,27 @@ function rowOf(exchange: ClosedExchange, context: RowContext): Readonly<Partial<
 			error,
 		})),
 		losses: losses.slice(0, mostLosses).map(({path, reason}) => ({path: names(path), reason: names(reason)})),
-		request_body: bodyText(request.body, context.rules, redact),
-		response_body: exchange.streamed
-			? streamBodyText(exchange.answer, exchange.dialect, context.rules, redact)
-			: bodyText(exchange.answer, context.rules, redact),
 		tags: caller?.tags,
 	};
 }
 
+/** Most of a line, made apart: what is short is looked through for what cannot be stored. */
+function bodiesOf(exchange: ClosedExchange, {rules, redactor}: RowContext): string {
+	if (rules.bodies === 'none') return '';
+	const redact: Redact = text => redactor?.text(text, exchange) ?? text;
+	const {request, answer, streamed, dialect} = exchange;
+	const asked = bodyText(request.body, rules, redact);
+	const answered = streamed ? streamBodyText(answer, dialect, rules, redact) : bodyText(answer, rules, redact);
+	return `${memberOf('request_body', asked)}${memberOf('response_body', answered)}`;
+}
+
+function memberOf(column: Column, text: string | undefined): string {
+	return text === undefined ? '' : `,"${column}":${JSON.stringify(storable(text))}`;
+}
+
 function timeOf(milliseconds: number): string {
 	sequence = (sequence + 1) % 1000;
-	return `${new Date(milliseconds).toISOString().slice(0, -1)}${String(sequence).padStart(3, '0')}Z`;
+	return `${timestamp(milliseconds).slice(0, -1)}${String(sequence).padStart(3, '0')}Z`;
 }
 
 function tenths(milliseconds: number | undefined): number | undefined {
@@ -144,5 +155,5 @@ function sum(one: number | undefined, other: number | undefined): number | undef
 }
 
 function storable(text: string): string {
-	return text.replaceAll('\0', '\ufffd').toWellFormed();
+	return text.isWellFormed() && !text.includes('\0') ? text : text.replaceAll('\0', '\ufffd').toWellFormed();
 }

@@ -23,7 +23,7 @@ const written = {
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage WorkerAnswers Workers allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable estimateTokens fingerprint isObject key listen namePattern openExchange optionsReader originOf
-		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
+		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName timestamp tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
 	`,
 	'tapgate/plugins': `
 		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq

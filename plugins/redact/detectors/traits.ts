@@ -12,7 +12,7 @@ export const traits = {
 	longNumber: 8,
 	/** Two dots with digits around them and at most three between. */
 	dotted: 16,
-	/** Two colons with at most four hexadecimal digits between them. */
+	/** `::`, or three colons with hexadecimal digits between them. */
 	colons: 32,
 	/** Two digits behind two letters. */
 	account: 64,
@@ -36,7 +36,7 @@ export function traitsOf(text: string): number {
 	if (sevenDigits.test(text)) found |= spaced.test(text) ? traits.number | traits.spacedNumber : traits.number;
 	if (thirteenDigits.test(text)) found |= traits.longNumber;
 	if (dotted.test(text)) found |= traits.dotted;
-	if (colons.test(text)) found |= traits.colons;
+	if (text.includes('::') || colons.test(text)) found |= traits.colons;
 	if (account.test(text)) found |= traits.account;
 	if (text.includes('@') || text.includes('%')) found |= traits.at;
 	// The last letter alone is rare, and so is the search for all three.
@@ -52,7 +52,7 @@ const sevenDigits = /\d(?:[^\d\n]{0,3}\d){6}/;
 const spaced = /\d[^\d\n]{1,3}\d/;
 const thirteenDigits = /\d(?:\D?\d){12}/;
 const dotted = /\d\.\d{1,3}\.\d/;
-const colons = /:[0-9a-f]{0,4}:/i;
+const colons = /:[0-9a-f]{1,4}:[0-9a-f]{1,4}:/i;
 const account = /[a-z]{2}\d\d/i;
 
 /** Classes of characters that keys consist of. */

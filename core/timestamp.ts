@@ -1,0 +1,18 @@
+/** Times as logs and records write them. */
+
+let second = Number.NaN;
+let prefix = '';
+
+/**
+ * A time in ISO 8601, in UTC, with milliseconds: `2026-11-26T03:07:41.123Z`. Times of calls come in order, so the date and the second of the
+ * last one are remembered.
+ * @param milliseconds since 1970; what is less than one is cut off.
+ */
+export function timestamp(milliseconds: number): string {
+	const whole = Math.floor(milliseconds / 1000);
+	if (whole !== second) {
+		prefix = new Date(whole * 1000).toISOString().slice(0, 20);
+		second = whole;
+	}
+	return `${prefix}${String(Math.floor(milliseconds) - whole * 1000).padStart(3, '0')}Z`;
+}
