@@ -63,8 +63,9 @@ function close(engine: Engine, call: Call, response: ServerResponse, closed: () 
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
 	const releases = call.takeReleases(late => void releaseAll([late], failed));
 	const record = (): void => engine.records.add({exchange, recorded: closed});
-	if (releases.length === 0) record();
-	else void releaseAll(releases, failed).then(record);
+	const releasing = releaseAll(releases, failed);
+	if (releasing === undefined) record();
+	else void releasing.then(record);
 }
 
 function outcome(call: Call): Call['outcome'] {
