@@ -147,6 +147,8 @@ export interface AttemptFailure {
 	readonly error: GatewayError;
 	/** A kept-alive connection had died: nothing was read from upstream, the same target may be asked again at once. */
 	readonly staleConnection: boolean;
+	/** A tap of `prepare`, `sign` or `send` has refused it with {@link error}: the target was not asked. */
+	readonly refused: boolean;
 }
 
 /** What is to be done after a failed attempt. */

@@ -93,7 +93,10 @@ export interface Hooks {
 	 * dialect. Bail: the first Translation answers, or a Substitute when nobody need be asked; nobody's answer is a 400. Decides.
 	 */
 	readonly translate: Bail<[request: ClientRequest, attempt: Attempt], Translation | Substitute>;
-	/** Change the upstream request. Once per attempt. Waterfall. Decides. */
+	/**
+	 * Change the upstream request. Once per attempt. Waterfall. Decides: a GatewayError that it throws, as one of `sign` and
+	 * `send`, refuses this target, and `recover` is asked what then.
+	 */
 	readonly prepare: Waterfall<[request: UpstreamRequest, attempt: Attempt]>;
 	/**
 	 * Add credentials; tapped per provider: `hooks.sign.for('openai')`. Once per attempt, last before sending. What it adds

@@ -46,13 +46,15 @@ export async function attemptTargets(engine: Engine, call: Call): Promise<Answer
 			if (previous === undefined || call.clientLeft || !GatewayError.is(error)) throw error;
 			call.attempting = undefined;
 			if (++next < targets.length) continue;
-			call.error = previous.failure.error;
-			call.target = previous.failure.attempt.target;
-			return giveUp(previous);
+			return giveUp(call, previous);
 		}
 		const result = await attemptOnce(engine, call, spoken);
-		call.attempted(report(target, result, performance.now() - began));
+		const refused = 'failure' in result && result.failure.refused;
+		if (refused) call.attempting = undefined;
+		else call.attempted(report(target, result, performance.now() - began));
 		if (!('failure' in result)) return result;
+		// The refusal of a fallback is not what became of the call either.
+		const told: Failed = refused && previous !== undefined ? previous : result;
 		const {failure} = result;
 		call.error = failure.error;
 		const recovery =
@@ -60,8 +62,8 @@ export async function attemptTargets(engine: Engine, call: Call): Promise<Answer
 				? engine.hooks.recover.call(failure, call.routed())
 				: 'give-up';
 		if (recovery === 'next-target' && next + 1 < targets.length) next++;
-		else if (recovery !== 'same-target') return giveUp(result);
-		previous = letGo(call, result);
+		else if (recovery !== 'same-target') return giveUp(call, told);
+		previous = letGo(call, told);
 		call.error = undefined;
 	}
 }
@@ -80,7 +82,9 @@ function letGo(call: Call, failed: Failed): Failed {
 	return {failure: failed.failure};
 }
 
-function giveUp({failure, passable}: Failed): Answer {
+function giveUp(call: Call, {failure, passable}: Failed): Answer {
+	call.error = failure.error;
+	call.target = failure.attempt.target;
 	if (passable !== undefined) return passable;
 	throw failure.error;
 }
@@ -134,16 +138,28 @@ async function attemptOnce(
 		answered = await receive(call, attempt, await send(engine, call, attempt, translation, changes), translation);
 	} catch (error) {
 		call.cancel?.();
-		if (call.clientLeft) return {failure: {attempt, headers: {}, error: gone(error), staleConnection: false}};
-		if (!GatewayError.is(error) || !upstreamCodes.has(error.code)) throw error;
-		const staleConnection = (error.cause as {reusedSocket?: unknown} | undefined)?.reusedSocket === true;
-		return {failure: {attempt, headers: {}, error, staleConnection}};
+		if (call.clientLeft) return failed(attempt, gone(error));
+		if (!GatewayError.is(error)) throw error;
+		return failed(attempt, error, !upstreamCodes.has(error.code));
 	}
 	const {status, headers, content} = answered;
 	const answer = {attempt, translation, status, headers, content};
 	if (answered.error === undefined) return answer;
-	const failure: AttemptFailure = {attempt, status, headers, error: answered.error, staleConnection: false};
+	const failure: AttemptFailure = {
+		attempt,
+		status,
+		headers,
+		error: answered.error,
+		staleConnection: false,
+		refused: false,
+	};
 	return answered.passable && translation === undefined ? {failure, passable: answer} : {failure};
+}
+
+/** @param refused by a tap, before the provider was asked. */
+function failed(attempt: Attempt, error: GatewayError, refused = false): Failed {
+	const staleConnection = (error.cause as {reusedSocket?: unknown} | undefined)?.reusedSocket === true;
+	return {failure: {attempt, headers: {}, error, staleConnection, refused}};
 }
 
 /** Nobody need be asked: the answer is there. */

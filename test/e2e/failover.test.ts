@@ -2,6 +2,7 @@
 
 import type {Socket} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
+import {definePlugin, GatewayError} from 'tapgate';
 import {anthropic, openai} from 'tapgate/plugins';
 import {type Answer, reply} from 'tapgate/testing';
 import {calls, provider, providerKey, type RigOptions, rig, send} from './support.js';
@@ -295,4 +296,74 @@ test('the same target is asked again once only', async t => {
 		attempts.map(({provider}) => provider),
 		['openai', 'openai', 'second'],
 	);
+});
+
+/** Refuses some providers in one of the hooks of an attempt, and says which were about to be asked. */
+function picky(hook: 'prepare' | 'sign' | 'send', refusals: Readonly<Record<string, number>>) {
+	const seen: string[] = [];
+	const judge = ({provider}: {readonly provider: {readonly name: string}}) => {
+		seen.push(provider.name);
+		const status = refusals[provider.name];
+		if (status !== undefined) throw new GatewayError('picky', status, `not ${provider.name}`);
+		return undefined;
+	};
+	const plugin = definePlugin({
+		name: 'picky',
+		apply({hooks}) {
+			if (hook === 'prepare') hooks.prepare.tap('picky', (_, attempt) => judge(attempt));
+			if (hook === 'send') hooks.send.tap('picky', (_, attempt) => judge(attempt));
+			if (hook === 'sign')
+				for (const name of ['openai', 'second']) hooks.sign.for(name).tap('picky', (_, attempt) => judge(attempt));
+		},
+	});
+	return {plugin: plugin(), seen};
+}
+
+for (const hook of ['prepare', 'sign', 'send'] as const) {
+	test(`a target that a plugin refuses in ${hook} is passed over for the next`, async t => {
+		const {plugin, seen} = picky(hook, {openai: 429});
+		const {gateway, upstream, closed} = await twoTargets(t, {before: [plugin]});
+		const [got, {attempts, outcome}] = await Promise.all([send({gateway}, path, {body: calls.chat}), closed()]);
+		t.is(got.status, 200);
+		t.is(got.headers['x-tapgate-target'], 'second.gpt-4o-mini');
+		t.is(got.headers['x-tapgate-attempts'], '1', 'who was not asked is no attempt');
+		t.is(upstream.requests.length, 0);
+		t.deepEqual(seen, ['openai', 'second']);
+		t.like(attempts, [{provider: 'second', status: 200}]);
+		t.is(attempts.length, 1);
+		t.is(outcome, 'ok');
+	});
+
+	test(`a fallback that a plugin refuses in ${hook} does not hide why the first target failed`, async t => {
+		const {plugin} = picky(hook, {second: 429});
+		const {gateway, second, closed} = await twoTargets(t, {before: [plugin], answer: failed(503)});
+		const [got, exchange] = await Promise.all([send({gateway}, path, {body: calls.chat}), closed()]);
+		t.is(got.status, 503);
+		t.regex(got.body.toString(), /no: 503/);
+		t.is(got.headers['x-tapgate-target'], 'openai.gpt-4o');
+		t.is(second.requests.length, 0);
+		t.is(exchange.attempts.length, 1);
+		t.is(exchange.error?.code, 'upstream_error');
+		t.is(exchange.outcome, 'failed');
+	});
+}
+
+test('when a plugin refuses every target the client is told what it said of the first', async t => {
+	const {plugin, seen} = picky('prepare', {openai: 429, second: 402});
+	const {gateway, closed} = await twoTargets(t, {before: [plugin]});
+	const [got, {attempts, outcome, error}] = await Promise.all([send({gateway}, path, {body: calls.chat}), closed()]);
+	t.is(got.status, 429);
+	t.regex(got.body.toString(), /not openai/);
+	t.deepEqual(seen, ['openai', 'second']);
+	t.is(attempts.length, 0);
+	t.is(outcome, 'refused');
+	t.is(error?.code, 'picky');
+});
+
+test('a refusal that is the fault of the request ends the call', async t => {
+	const {plugin, seen} = picky('prepare', {openai: 400});
+	const {gateway, second} = await twoTargets(t, {before: [plugin]});
+	t.is((await send({gateway}, path, {body: calls.chat})).status, 400);
+	t.deepEqual(seen, ['openai']);
+	t.is(second.requests.length, 0);
 });
