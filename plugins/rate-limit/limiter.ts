@@ -4,14 +4,16 @@ import {
 	type Attempt,
 	type CallerLimits,
 	type ClosedExchange,
-	GatewayError,
+	type GatewayError,
 	type Key,
 	key,
 	type Reply,
 	type RoutedExchange,
+	type Target,
 } from '../../core/index.js';
 import {type Grant, type Standing, type Store, StoreUnavailable} from '../stores/keys.js';
 import {limitHeaders} from './headers.js';
+import type {By} from './options.js';
 import {rateLimited, storeUnavailable} from './refusals.js';
 import {callerRule, type Rule} from './rules.js';
 import {targetSubject} from './subjects.js';
@@ -24,12 +26,20 @@ interface Held {
 	readonly expected: Tokens;
 	counted: readonly Counted[];
 	standings: readonly Standing[];
+	/** What is said to targets whose own limits are reached; absent while there are none. */
+	full?: Map<Target, GatewayError>;
 }
 
 export interface LimiterOptions {
 	readonly rules: readonly Rule[];
 	readonly shadow: boolean;
 	readonly assumeOutputTokens: number;
+}
+
+/** Nothing was taken. */
+interface Refused {
+	readonly by: By;
+	readonly error: GatewayError;
 }
 
 const heldKey: Key<Held> = key('rate-limit.held');
@@ -55,19 +65,25 @@ export class Limiter {
 	}
 
 	/**
-	 * Takes from all limits of a call, as if the first target answered, or refuses it.
+	 * Takes from all limits of a call, as if the first target answered whose own limits are not reached, or refuses it.
 	 * @throws {GatewayError} `rate_limited`, `store_unavailable`.
 	 */
 	async admit(exchange: RoutedExchange): Promise<void> {
-		const [target] = exchange.targets;
-		if (target === undefined) return;
 		const held: Held = {
 			expected: expectedTokens(exchange, this.#options.assumeOutputTokens),
 			counted: [],
 			standings: [],
 		};
 		exchange.set(heldKey, held);
-		await this.#take(exchange, held, takesOf(this.#rulesFor(exchange), exchange, target, held.expected));
+		const rules = this.#rulesFor(exchange);
+		for (const target of exchange.targets) {
+			const refused = await this.#take(exchange, held, takesOf(rules, exchange, target, held.expected));
+			if (refused === undefined) return;
+			if (!isOfTarget(refused.by)) throw refused.error;
+			held.full ??= new Map();
+			held.full.set(target, refused.error);
+		}
+		for (const error of held.full?.values() ?? []) throw error;
 	}
 
 	/**
@@ -76,12 +92,16 @@ export class Limiter {
 	 */
 	async attempt({exchange, target}: Attempt): Promise<void> {
 		const held = exchange.get(heldKey);
-		if (held === undefined || target === exchange.targets[0]) return;
+		if (held === undefined) return;
+		const full = held.full?.get(target);
+		if (full !== undefined) throw full;
+		if (target === exchange.targets[held.full?.size ?? 0]) return;
 		const keys = new Set(held.counted.map(({take}) => take.holding.key));
 		const counted = takesOf(this.#targetRules, exchange, target, held.expected).filter(
 			({take}) => !keys.has(take.holding.key),
 		);
-		await this.#take(exchange, held, counted);
+		const refused = await this.#take(exchange, held, counted);
+		if (refused !== undefined) throw refused.error;
 	}
 
 	/** Says on the reply how the limits stand. */
@@ -104,11 +124,12 @@ export class Limiter {
 		return [...rules, rule];
 	}
 
-	async #take(exchange: RoutedExchange, held: Held, counted: readonly Counted[]): Promise<void> {
-		if (counted.length === 0) return;
+	/** @returns by what it was refused; `undefined` when it was not. */
+	async #take(exchange: RoutedExchange, held: Held, counted: readonly Counted[]): Promise<Refused | undefined> {
+		if (counted.length === 0) return undefined;
 		this.#tally.takes++;
 		const grant = await this.#grant(exchange, counted);
-		if (grant === undefined) return;
+		if (grant === undefined || 'error' in grant) return grant;
 		const {standings} = grant;
 		held.counted = [...held.counted, ...counted];
 		held.standings = [...held.standings, ...standings];
@@ -117,19 +138,20 @@ export class Limiter {
 		});
 		for (const [index, {limit, subject}] of counted.entries())
 			if (!limit.enforced && standings[index]?.short === true) this.#tally.shadowHit(limit, subject);
+		return undefined;
 	}
 
 	/** @returns `undefined` when the store cannot be asked and nothing is refused anyway. */
-	async #grant({dialect}: RoutedExchange, counted: readonly Counted[]): Promise<Grant | undefined> {
+	async #grant({dialect}: RoutedExchange, counted: readonly Counted[]): Promise<Grant | Refused | undefined> {
 		try {
 			const answer = await this.#store.take(counted.map(({take}) => take));
 			if (answer.granted) return answer;
 			const refused = counted[answer.refused] as Counted;
 			this.#tally.refused(refused.limit);
 			const headers = limitHeaders(dialect.family, counted, answer.standings, Date.now());
-			throw rateLimited(refused, answer, headers);
+			return {by: refused.limit.by, error: rateLimited(refused, answer, headers)};
 		} catch (error) {
-			if (GatewayError.is(error) || !(error instanceof StoreUnavailable)) throw error;
+			if (!(error instanceof StoreUnavailable)) throw error;
 			this.#tally.unavailable++;
 			if (counted.every(({limit}) => !limit.enforced)) return undefined;
 			throw storeUnavailable(error);
@@ -156,6 +178,6 @@ function settled(
 	return amountOf(counts, chargedTokens(closed, expected));
 }
 
-function isOfTarget(by: Rule['by']): by is 'model' | 'provider' {
+function isOfTarget(by: By): by is 'model' | 'provider' {
 	return by === 'model' || by === 'provider';
 }

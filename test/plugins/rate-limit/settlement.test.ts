@@ -21,6 +21,11 @@ function uses(requests: number, input: number, output: number) {
 
 const once = uses(1, usage.input, usage.output);
 
+/** Of rules without places for open calls. */
+function without({concurrency: _, ...rest}: ReturnType<typeof uses>) {
+	return rest;
+}
+
 for (const surface of ['chat', 'responses', 'messages', 'completions'] as const satisfies Surface[]) {
 	for (const stream of [false, true]) {
 		test(`${surface}${stream ? ', streamed' : ''}: a call is charged with what it used`, async t => {
@@ -80,19 +85,41 @@ test('a fallback is charged with what it used, and the first target with having 
 	t.deepEqual(gateway.used(1, 'mock.other'), uses(2, 2 * usage.input, 2 * usage.output));
 });
 
-test('a fallback whose own limit is reached is not asked', async t => {
+test('a fallback whose own limit is reached is not asked, and does not hide why the first target failed', async t => {
 	const gateway = await startLimited(t, {
 		options: {rules: [{by: 'model', match: 'mock.other', requestsPerDay: 1}, rule]},
 		fallbacks: {'mock.refusing': ['mock.other']},
 	});
 	t.is((await ask(gateway, {model: 'mock.other'})).status, 200);
 	await gateway.closed();
-	const refused = await ask(gateway, {model: 'mock.refusing'});
-	t.is(refused.status, 429);
-	t.regex(await refused.text(), /for the model \\"mock\.other\\"/);
+	const failed = await ask(gateway, {model: 'mock.refusing'});
+	t.is(failed.status, 500);
+	t.is(failed.headers.get('x-tapgate-target'), 'mock.refusing');
 	await gateway.closed();
 	t.deepEqual(gateway.used(0, 'mock.other'), {requestsPerDay: 1});
 	t.deepEqual(gateway.used(1, 'anybody'), uses(2, usage.input, usage.output));
+});
+
+test('behind a fallback whose own limit is reached the next one is asked', async t => {
+	const gateway = await startLimited(t, {
+		options: {
+			rules: [
+				{by: 'model', match: 'mock.other', requestsPerDay: 1},
+				{by: 'model', ...generous},
+			],
+		},
+		fallbacks: {'mock.refusing': ['mock.other', 'mock.plain']},
+	});
+	t.is((await ask(gateway, {model: 'mock.other'})).status, 200);
+	await gateway.closed();
+	const answer = await ask(gateway, {model: 'mock.refusing'});
+	t.is(answer.status, 200);
+	t.is(answer.headers.get('x-tapgate-target'), 'mock.plain');
+	await gateway.closed();
+	t.deepEqual(gateway.used(0, 'mock.other'), {requestsPerDay: 1});
+	t.deepEqual(gateway.used(1, 'mock.other'), without(once));
+	t.deepEqual(gateway.used(1, 'mock.refusing'), without(uses(1, 0, 0)));
+	t.deepEqual(gateway.used(1, 'mock.plain'), without(once));
 });
 
 test('a client that leaves before the answer has used its input', async t => {
