@@ -78,9 +78,9 @@ export class Budgets {
 		});
 	}
 
-	/** None of the config's; a caller may bring one of its own. */
-	get none(): boolean {
-		return this.#rules.length === 0;
+	/** Whether it matters which target is asked. */
+	get lookAtTargets(): boolean {
+		return this.#rules.some(({by}) => by === 'model' || by === 'provider');
 	}
 
 	/** All that apply to a call. */

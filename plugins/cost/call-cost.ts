@@ -26,23 +26,19 @@ export class CallCost {
 	}
 
 	/**
-	 * The most that a call is expected to cost on any of its targets.
-	 * @returns `undefined` when the price of one of them, or the size of the call, is not known.
+	 * The most that a call is expected to cost on each of its targets.
+	 * @returns in their order; `undefined` where the price, or the size of the call, is not known.
 	 */
-	atMost(exchange: RoutedExchange): bigint | undefined {
-		const estimate = exchange.endpoint.kind === 'model' ? estimateTokens(exchange.request) : undefined;
-		if (estimate === undefined) return undefined;
-		if (operationOf(exchange) === 'count') return 0n;
+	atMost(exchange: RoutedExchange): readonly (bigint | undefined)[] {
+		const {endpoint, request, targets, startedAt} = exchange;
+		const estimate = endpoint.kind === 'model' ? estimateTokens(request) : undefined;
+		if (estimate === undefined) return targets.map(() => undefined);
+		if (operationOf(exchange) === 'count') return targets.map(() => 0n);
 		const written = operationOf(exchange) === 'embed' ? 0 : (estimate.output ?? this.#assumed * estimate.answers);
-		let most = 0n;
-		for (const target of exchange.targets) {
-			const found = this.#book.find(target, exchange.startedAt);
-			if (found === undefined) return undefined;
-			const cost = mostOf(found.price, estimate.input, written, exchange.request.body);
-			if (cost === undefined) return undefined;
-			if (cost > most) most = cost;
-		}
-		return most;
+		return targets.map(target => {
+			const found = this.#book.find(target, startedAt);
+			return found === undefined ? undefined : mostOf(found.price, estimate.input, written, request.body);
+		});
 	}
 
 	/** What a whole answer cost that has come and not been sent yet. */

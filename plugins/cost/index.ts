@@ -28,7 +28,7 @@ export type {BudgetOptions, CostOptions} from './options.js';
 const defaultOutputTokens = 1024;
 
 /**
- * Taps `price`, `admit` and `reply`: what calls cost, budgets, and headers that tell of both.
+ * Taps `price`, `admit`, `reply` and, where targets can be out of reach by themselves, `prepare`: what calls cost, budgets, and headers that tell of both.
  * @throws {ConfigError} for budgets, a zone or a webhook that cannot be meant.
  */
 export const cost = definePlugin<CostOptions>({
@@ -53,6 +53,11 @@ export const cost = definePlugin<CostOptions>({
 		const unpriced = new Map<string, number>();
 
 		gateway.hooks.admit.tap('cost', exchange => reservations.reserve(exchange));
+		if (reservations.looksAtTargets)
+			gateway.hooks.prepare.tap('cost', (_request, attempt) => {
+				reservations.pass(attempt);
+				return undefined;
+			});
 		gateway.hooks.reply.tap('cost', (reply, exchange) => withCost(reply, exchange, calls));
 		gateway.hooks.price.tap('cost', exchange => {
 			const known = calls.ofCall(exchange);
@@ -68,7 +73,11 @@ export const cost = definePlugin<CostOptions>({
 		);
 		gateway.metrics.add(
 			'cost_budget_refusals_total',
-			counter('Calls that were refused because a budget was used up.', 'by', reservations.refused),
+			counter(
+				'Times that a budget that was used up refused a call, or one of its targets.',
+				'by',
+				reservations.refused,
+			),
 		);
 		gateway.metrics.add(
 			'cost_budget_warnings_total',

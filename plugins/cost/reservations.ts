@@ -1,6 +1,7 @@
 /** Reserves from every budget of a call what it may cost, and settles what it did cost when it is over. */
 
 import {
+	type Attempt,
 	type ClosedExchange,
 	type GatewayError,
 	key,
@@ -25,6 +26,20 @@ export interface Reservation {
 
 export const reservationKey = key<Reservation>('cost.reservation');
 
+/** Targets that may not be asked, and what is said to them. */
+type PassedOver = Map<Target, GatewayError>;
+
+const passedOverKey = key<PassedOver>('cost.passed-over');
+
+/** A call that is about to reserve. */
+interface Wish {
+	readonly exchange: RoutedExchange;
+	readonly budgets: readonly Budget[];
+	/** What it costs at most on each target, in order. */
+	readonly costs: readonly (bigint | undefined)[];
+	readonly passedOver: PassedOver;
+}
+
 /** A whole number that is exact; nobody's call costs more than nine million dollars. */
 const mostNanoUsd = 2n ** 53n - 1n;
 
@@ -47,22 +62,55 @@ export class Reservations {
 		this.#options = options;
 	}
 
+	/** Whether {@link pass} has anything to say. */
+	get looksAtTargets(): boolean {
+		return this.#options.refuseUnpriced || this.#options.budgets.lookAtTargets;
+	}
+
 	/**
-	 * Taps `admit`.
+	 * Taps `admit`: reserves for all targets that can be paid for.
 	 * @throws {GatewayError} `budget_exceeded`, `unpriced_model` or `store_unavailable`.
 	 */
 	reserve(exchange: RoutedExchange): void | Promise<void> {
 		const budgets = this.#options.budgets.of(exchange);
 		if (budgets.length === 0) return undefined;
-		const most = this.#options.calls.atMost(exchange);
-		if (most === undefined && this.#options.refuseUnpriced && budgets.some(({soft}) => !soft)) throw unpriced(exchange);
+		const costs = this.#options.calls.atMost(exchange);
+		const passedOver: PassedOver = new Map();
+		if (this.#options.refuseUnpriced)
+			for (const [index, target] of exchange.targets.entries())
+				if (costs[index] === undefined && budgets.some(budget => !budget.soft && pays(budget, target)))
+					passedOver.set(target, unpriced(target));
+		return this.#reserve({exchange, budgets, costs, passedOver});
+	}
+
+	/** Taps `prepare`. @throws {GatewayError} for a target that cannot be paid for. */
+	pass({exchange, target}: Attempt): void {
+		const refused = exchange.get(passedOverKey)?.get(target);
+		if (refused !== undefined) throw refused;
+	}
+
+	#reserve(wish: Wish): void | Promise<void> {
+		const {exchange, costs, passedOver} = wish;
+		const {targets} = exchange;
+		let {budgets} = wish;
+		if (passedOver.size > 0) {
+			const left = targets.filter(target => !passedOver.has(target));
+			if (left.length === 0) throw passedOver.get(targets[0] as Target);
+			exchange.set(passedOverKey, passedOver);
+			budgets = budgets.filter(budget => left.some(target => pays(budget, target)));
+			if (budgets.length === 0) return undefined;
+		}
+		let most: bigint | undefined;
+		for (const [index, cost] of costs.entries())
+			if (cost !== undefined && (most === undefined || cost > most) && !passedOver.has(targets[index] as Target))
+				most = cost;
 		// Of a call of unknown price only that there is anything left at all can be asked.
 		const amount = Number(most === undefined ? 1n : most > mostNanoUsd ? mostNanoUsd : most);
 		const takes = budgets.map(({holding, soft}) => ({holding, amount, enforced: !soft}));
 		const answer = this.#take(takes);
-		if (!(answer instanceof Promise)) return this.#taken(exchange, budgets, amount, answer);
+		if (!(answer instanceof Promise)) return this.#taken(wish, budgets, amount, answer);
 		return answer.then(
-			given => this.#taken(exchange, budgets, amount, given),
+			given => this.#taken(wish, budgets, amount, given),
 			error => {
 				throw unavailable(error);
 			},
@@ -77,11 +125,16 @@ export class Reservations {
 		}
 	}
 
-	#taken(exchange: RoutedExchange, budgets: readonly Budget[], amount: number, answer: Grant | Shortage): void {
+	#taken(wish: Wish, budgets: readonly Budget[], amount: number, answer: Grant | Shortage): void | Promise<void> {
+		const {exchange} = wish;
 		if (!answer.granted) {
 			const budget = budgets[answer.refused] as Budget;
 			this.refused.set(budget.by, (this.refused.get(budget.by) ?? 0) + 1);
-			throw exceeded(budget, amount, answer);
+			const error = exceeded(budget, amount, answer);
+			if (budget.target === undefined) throw error;
+			for (const target of exchange.targets)
+				if (budget.target(target) && !wish.passedOver.has(target)) wish.passedOver.set(target, error);
+			return this.#reserve(wish);
 		}
 		const {standings} = answer;
 		exchange.set(reservationKey, {budgets, standings, amount});
@@ -90,14 +143,16 @@ export class Reservations {
 			const budget = budgets[index] as Budget;
 			if (budget.soft && standing.short) this.#warn(budget, standing);
 		}
+		return undefined;
 	}
 
 	async #settle(closed: ClosedExchange, budgets: readonly Budget[], grant: Grant): Promise<void> {
 		const cost = closed.cost?.nanoUsd ?? 0n;
 		const used = Number(cost > mostNanoUsd ? mostNanoUsd : cost);
-		const payer = (target: Target | undefined, budget: Budget): boolean =>
-			budget.target === undefined || target === undefined || budget.target(target);
-		const standings = await grant.settle(budgets.map(budget => (payer(closed.target, budget) ? used : 0)));
+		const {target} = closed;
+		const standings = await grant.settle(
+			budgets.map(budget => (target === undefined || pays(budget, target) ? used : 0)),
+		);
 		// What others are told of does not hold up the record of the call.
 		if (standings !== undefined && used > 0) void this.#options.thresholds.look(budgets, standings);
 	}
@@ -116,11 +171,16 @@ export class Reservations {
 	}
 }
 
-function unpriced({targets}: RoutedExchange): GatewayError {
-	const names = targets.map(({provider, model}) => (model === '' ? provider : `${provider}.${model}`).slice(0, 100));
+/** Whether a budget has to do with a target. */
+function pays(budget: Budget, target: Target): boolean {
+	return budget.target === undefined || budget.target(target);
+}
+
+function unpriced({provider, model}: Target): GatewayError {
+	const name = (model === '' ? provider : `${provider}.${model}`).slice(0, 100);
 	return refusal(
 		'unpriced_model',
-		`The price of ${names.join(', ')} is not known, and your calls count against a budget; choose a model with a price.`,
+		`The price of ${name} is not known, and your calls count against a budget; choose a model with a price.`,
 		{param: 'model'},
 	);
 }

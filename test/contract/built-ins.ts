@@ -20,7 +20,7 @@ const made: {readonly [Name in keyof typeof builtIns]: Plugin} = {
 	dialects: builtIns.dialects(),
 	catalog: builtIns.catalog(),
 	stores: builtIns.stores(),
-	cost: builtIns.cost({budgets: [{by: 'key', dailyUsd: 1}]}),
+	cost: builtIns.cost({budgets: [{by: 'provider', dailyUsd: 1}]}),
 	accessLog: builtIns.accessLog(),
 	health: builtIns.health(),
 	metrics: builtIns.metrics(),

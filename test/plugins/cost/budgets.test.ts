@@ -8,6 +8,7 @@ import type {BudgetSubject} from '../../../plugins/cost/options.js';
 import {StoreUnavailable, stores as storesKey} from '../../../plugins/stores/keys.js';
 import {gate, startCounting, twoCents} from './support.js';
 
+const broken = {error: {status: 500, message: 'x'}};
 const dollar = 1_000_000_000n;
 
 test('a budget that is used up refuses with 402, in the envelope of the client, and says when there is more', async t => {
@@ -53,7 +54,7 @@ test('what was reserved and not used comes back: streamed, failed, refused later
 	const gateway = await startCounting(
 		t,
 		{budgets: [{by: 'key', dailyUsd: 0.1}]},
-		{models: {call: twoCents, broken: {error: {status: 500, message: 'x'}}}, plugins: [picky()]},
+		{models: {call: twoCents, broken}, plugins: [picky()]},
 	);
 	let calls = 0;
 	for (const body of [{model: 'mock.broken'}, {user: 'nobody'}, {stream: true}, {model: 'mock.broken', stream: true}]) {
@@ -134,30 +135,80 @@ test('a model budget is paid by the model that has answered', async t => {
 	const gateway = await startCounting(
 		t,
 		{budgets: [{by: 'model', dailyUsd: 0.05}]},
-		{
-			models: {call: twoCents, lost: {error: {status: 500, message: 'x'}}},
-			plugins: [
-				definePlugin({
-					name: 'fallback',
-					apply({hooks}) {
-						hooks.resolve.tap('fallback', ({model}) =>
-							model === 'mock.lost'
-								? [
-										{provider: 'mock', model: 'lost'},
-										{provider: 'mock', model: 'call'},
-									]
-								: undefined,
-						);
-						hooks.recover.tap('fallback', () => 'next-target');
-					},
-				})(),
-			],
-		},
+		{models: {call: twoCents, lost: broken}, fallbacks: {'mock.lost': ['mock.call']}},
 	);
 	t.is((await gateway.call({model: 'mock.lost'})).status, 200);
 	await gateway.book.until(1);
 	t.is((await gateway.call()).headers.get('x-tapgate-budget-remaining'), '0.01');
-	t.is((await gateway.call({model: 'mock.lost'})).status, 402, 'the fallback cannot be paid for any more');
+	const lost = await gateway.call({model: 'mock.lost'});
+	t.is(lost.status, 500, 'the fallback cannot be paid for any more, and is not what went wrong');
+	t.is(lost.headers.get('x-tapgate-target'), 'mock.lost');
+});
+
+for (const stream of [false, true]) {
+	test(`a model whose budget is used up leaves its calls to the fallback${stream ? ', streamed' : ''}`, async t => {
+		const gateway = await startCounting(
+			t,
+			{budgets: [{by: 'model', match: 'mock.c*', dailyUsd: 0.03}]},
+			{
+				models: {call: twoCents, cheap: twoCents, last: twoCents},
+				fallbacks: {'mock.call': ['mock.cheap', 'mock.last'], 'mock.cheap': ['mock.call']},
+			},
+		);
+		for (const [number, target] of ['call', 'cheap', 'last', 'last'].entries()) {
+			const answer = await gateway.call({stream});
+			await answer.text();
+			await gateway.book.until(number + 1);
+			t.is(answer.status, 200);
+			t.is(answer.headers.get('x-tapgate-target'), `mock.${target}`);
+			t.is(answer.headers.get('x-tapgate-attempts'), '1');
+		}
+		const refused = await gateway.call({stream, model: 'mock.cheap'});
+		t.is(refused.status, 402);
+		t.regex(await refused.text(), /model \\"mock\.cheap\\", daily/, 'both are used up: it is told of the first');
+		t.is(gateway.book.spent(), 80_000_000n);
+	});
+}
+
+test('no fallback helps a caller whose own budget is used up', async t => {
+	const gateway = await startCounting(
+		t,
+		{
+			budgets: [
+				{by: 'key', dailyUsd: 0.05},
+				{by: 'model', match: 'mock.call', hourlyUsd: 0.03},
+			],
+		},
+		{models: {call: twoCents, cheap: twoCents}, fallbacks: {'mock.call': ['mock.cheap']}},
+	);
+	for (const target of ['mock.call', 'mock.cheap'])
+		t.is((await gateway.call()).headers.get('x-tapgate-target'), target);
+	const refused = await gateway.call();
+	t.is(refused.status, 402);
+	t.regex(await refused.text(), /key \\"somebody\\", daily/);
+});
+
+test('a target without a price is passed over when such calls are refused, and makes no reservation smaller when they are not', async t => {
+	const upstream = await startUpstream(reply.json({choices: []}));
+	t.teardown(upstream.stop);
+	const budgets = [{by: 'key', dailyUsd: 0.03}] as const;
+	const more = (fallbacks: Record<string, string[]>, gated = false) => ({
+		fallbacks,
+		models: {call: twoCents, lost: broken},
+		plugins: [openaiCompatible({name: 'odd', baseUrl: upstream.url, apiKey: 'k'}), ...(gated ? [gate(2)] : [])],
+	});
+	const first = await startCounting(t, {unpriced: 'refuse', budgets}, more({'odd.*': ['mock.call']}));
+	const passed = await first.call({model: 'odd.model'});
+	t.is(passed.status, 200);
+	t.is(passed.headers.get('x-tapgate-target'), 'mock.call');
+
+	const behind = await startCounting(t, {unpriced: 'refuse', budgets}, more({'mock.lost': ['odd.model']}));
+	t.is((await behind.call({model: 'mock.lost'})).status, 500);
+	t.is(upstream.requests.length, 0);
+
+	const allowed = await startCounting(t, {budgets}, more({'mock.call': ['odd.model']}, true));
+	const statuses = await Promise.all([allowed.call(), allowed.call()]);
+	t.deepEqual(statuses.map(({status}) => status).sort(), [200, 402], 'there is enough for one of them');
 });
 
 test('a soft budget warns and refuses nothing', async t => {

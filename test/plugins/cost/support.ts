@@ -75,7 +75,8 @@ export const twoCents = {usage: {input: 1000, output: 1000}};
 export async function startCounting(
 	t: ExecutionContext,
 	options: Parameters<typeof cost>[0],
-	{models = {call: twoCents}, plugins = [] as readonly Plugin[], store = stores()} = {} as {
+	{models = {call: twoCents}, plugins = [] as readonly Plugin[], store = stores(), fallbacks = {}} = {} as {
+		fallbacks?: Record<string, string[]>;
 		models?: NonNullable<Parameters<typeof mock>[0]>['models'];
 		plugins?: readonly Plugin[];
 		store?: Plugin;
@@ -87,7 +88,7 @@ export async function startCounting(
 		whoever(),
 		mock({models: models ?? {}}),
 		...plugins,
-		routing(),
+		routing({fallbacks}),
 		cost(Object.assign({prices}, options)),
 		book.plugin,
 	]);
