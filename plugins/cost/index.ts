@@ -137,7 +137,8 @@ function withCost(reply: Reply, exchange: RoutedExchange, calls: CallCost): Repl
 		const {standings, budgets, amount} = reserved;
 		const back = spent === undefined ? 0 : amount - Number(spent);
 		const left = Math.min(...standings.map(({remaining}) => remaining));
-		own['x-tapgate-budget-remaining'] = usdText(BigInt(Math.max(0, left + back)));
+		// Of none it is Infinity: the store is away, and nobody knows.
+		if (Number.isFinite(left)) own['x-tapgate-budget-remaining'] = usdText(BigInt(Math.max(0, left + back)));
 		const short = budgets.filter((_budget, index) => standings[index]?.short === true);
 		if (short.length > 0) own['x-tapgate-budget-warning'] = 'a soft budget is used up';
 	}

@@ -9,13 +9,13 @@ type Headers = Record<string, string>;
 
 /**
  * The headers of every kind of limit that applies; where several do, of the one that leaves the least.
- * @param standings of the takes, in order.
+ * @param standings of the takes, in order; `undefined` where nobody knows.
  * @param now milliseconds since the epoch.
  */
 export function limitHeaders(
 	family: Family,
 	counted: readonly Counted[],
-	standings: readonly Standing[],
+	standings: readonly (Standing | undefined)[],
 	now: number,
 ): Headers {
 	const tightest = new Map<Counts, Standing>();

@@ -25,7 +25,8 @@ import {amountOf, chargedTokens, expectedTokens, type Tokens, wasAsked} from './
 interface Held {
 	readonly expected: Tokens;
 	counted: readonly Counted[];
-	standings: readonly Standing[];
+	/** Of each; `undefined` where nobody knows. */
+	standings: readonly (Standing | undefined)[];
 	/** What is said to targets whose own limits are reached; absent while there are none. */
 	full?: Map<Target, GatewayError>;
 }
@@ -132,7 +133,7 @@ export class Limiter {
 		if (grant === undefined || 'error' in grant) return grant;
 		const {standings} = grant;
 		held.counted = [...held.counted, ...counted];
-		held.standings = [...held.standings, ...standings];
+		held.standings = [...held.standings, ...counted.map((_, index) => standings[index])];
 		exchange.defer(async closed => {
 			await grant.settle(counted.map((one, index) => settled(one, standings[index], held.expected, closed)));
 		});

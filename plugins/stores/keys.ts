@@ -67,7 +67,7 @@ export interface Standing {
 /** All was taken. */
 export interface Grant {
 	readonly granted: true;
-	/** Of every take, in order, after it. */
+	/** Of every take, in order, after it; empty when nobody knows, because the store is away and `degraded` is `allow`. */
 	readonly standings: readonly Standing[];
 	/**
 	 * Says what the call really used of each holding, in order: the difference is given back or taken, seats are free.
@@ -100,7 +100,7 @@ export interface Store {
 	 * @throws {TypeError} for a take that cannot be: a fraction, a holding that is named twice.
 	 */
 	take(takes: readonly Take[]): Grant | Shortage | Promise<Grant | Shortage>;
-	/** How holdings stand, with nothing taken. @throws as {@link take}. */
+	/** How holdings stand, with nothing taken; untouched while the store is away and `degraded` is `allow`. @throws as {@link take}. */
 	look(holdings: readonly Holding[]): readonly Standing[] | Promise<readonly Standing[]>;
 }
 

@@ -110,7 +110,7 @@ export class SharedStore implements Store {
 		this.#fallenBack();
 		if (this.#degraded === 'refuse') throw failure ?? this.#unavailable();
 		const {local, arrears} = this.#shared;
-		const answer = this.#degraded === 'local' ? local.take(takes) : allowed(takes);
+		const answer = this.#degraded === 'local' ? local.take(takes) : allowed;
 		if (!answer.granted) return answer;
 		const settle = once(used => {
 			arrears.add(takes, used);
@@ -124,9 +124,7 @@ export class SharedStore implements Store {
 	}
 }
 
-function allowed(takes: readonly Take[]): Grant {
-	return {granted: true, standings: takes.map(({holding}) => untouched(holding)), settle: () => undefined};
-}
+const allowed: Grant = {granted: true, standings: [], settle: () => undefined};
 
 /** How a holding stands of which nothing was taken. */
 function untouched(holding: Holding): Standing {
