@@ -1,5 +1,6 @@
 /** Everything that a plugin may import. The package's main entry adds what a config needs. */
 
+export {isAdmin, requireAdmin} from './admin.js';
 export {allows, type Caller, type CallerBudget, type CallerLimits, namePattern} from './caller.js';
 export type {
 	Cleaned,
@@ -55,6 +56,7 @@ export type {ModelTraits} from './model-traits.js';
 export {closest} from './names.js';
 export {type OptionsSchema, optionsReader, type Plain} from './options.js';
 export {originOf, pathOf, remember, withPathOf} from './origin.js';
+export {type Page, type PageCursor, type PageQuery, pageOf, readPageQuery} from './pages.js';
 export {credentialHeaders} from './pipeline/headers.js';
 export {type ExchangeSketch, openExchange} from './pipeline/open-exchange.js';
 export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';

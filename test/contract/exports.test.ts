@@ -19,7 +19,7 @@ const written = {
 		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss Metric MetricReading Migration ModelTraits NameRule NativeError
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
-		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart TapTime TokenEstimate UsedTokens usedTokens RouteAnswer RouteBody RouteDescription RouteParameter
+		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart TapTime TokenEstimate UsedTokens usedTokens isAdmin requireAdmin Page PageCursor PageQuery pageOf readPageQuery RouteAnswer RouteBody RouteDescription RouteParameter
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage WorkerAnswers Workers allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable estimateTokens fingerprint isObject key listen namePattern openExchange optionsReader originOf

@@ -2,7 +2,7 @@
 
 import {parseArgs} from 'node:util';
 import type {Knex} from 'knex';
-import {type Command, ConfigError, type Gateway, GatewayError} from '../../../core/index.js';
+import {type Command, ConfigError, type Gateway, GatewayError, readPageQuery} from '../../../core/index.js';
 import {createKey, listKeys, revokeKey, type ShownKey} from './key-table.js';
 import {readWish} from './wish.js';
 
@@ -29,10 +29,14 @@ export function addCommands({commands}: Pick<Gateway, 'commands'>, reach: Reach,
 		'key list',
 		command(reach, 'list issued keys, newest first: key list [NAME] [--revoked]', async (knex, args, print) => {
 			const {values, positionals} = parsed(args, {revoked: {type: 'boolean'}}, 1);
-			const {keys, more} = await listKeys(knex, {name: positionals[0], revoked: values['revoked'] === true});
-			for (const key of keys) print(lineOf(key));
-			if (keys.length === 0) print('there are none');
-			if (more) print(`and more; name one to see its keys`);
+			const filter = {name: positionals[0], revoked: values['revoked'] === true};
+			let cursor: string | undefined;
+			do {
+				const {data, next_cursor} = await listKeys(knex, filter, readPageQuery(undefined, cursor));
+				for (const key of data) print(lineOf(key));
+				if (cursor === undefined && data.length === 0) print('there are none');
+				cursor = next_cursor ?? undefined;
+			} while (cursor !== undefined);
 		}),
 	);
 	commands.add(

@@ -37,19 +37,27 @@ export const descriptions: Readonly<Record<'list' | 'create' | 'revoke', RouteDe
 		parameters: [
 			{name: 'name', in: 'query', description: 'keys of this name only'},
 			{name: 'revoked', in: 'query', description: 'revoked ones too', schema: {type: 'boolean'}},
+			{
+				name: 'limit',
+				in: 'query',
+				description: 'keys of a page',
+				schema: {type: 'integer', minimum: 1, maximum: 200, default: 50},
+			},
+			{name: 'cursor', in: 'query', description: '`next_cursor` of the page before'},
 		],
 		answers: {
 			200: {
-				description: 'At most 1,000 keys; `has_more` when there are others.',
+				description: 'A page, newest first.',
 				schema: {
 					type: 'object',
 					properties: {
 						object: {const: 'list'},
 						data: {type: 'array', items: shown},
 						has_more: {type: 'boolean'},
+						next_cursor: {type: ['string', 'null'], description: 'for the next page; null on the last one'},
 					},
 				},
-				examples: {'One key': {object: 'list', data: [example], has_more: false}},
+				examples: {'One key': {object: 'list', data: [example], has_more: false, next_cursor: null}},
 			},
 		},
 	},

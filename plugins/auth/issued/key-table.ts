@@ -2,7 +2,7 @@
 
 import {randomUUID} from 'node:crypto';
 import type {Knex} from 'knex';
-import {type Caller, GatewayError} from '../../../core/index.js';
+import {type Caller, GatewayError, type Page, type PageQuery, pageOf} from '../../../core/index.js';
 import {type CallerOptions, callerTraits, difference, makeCaller} from '../caller-options.js';
 import {digestOf} from '../key-ring.js';
 import {newKey, prefixOf} from './key-text.js';
@@ -10,7 +10,6 @@ import {table, versionTable} from './schema.js';
 
 /** Nobody waits longer for the database. */
 const longestMs = 5000;
-const mostListed = 1000;
 
 /** What somebody asks for. */
 export interface KeyWish extends CallerOptions {
@@ -81,18 +80,24 @@ export async function createKey(knex: Knex, wish: KeyWish): Promise<{readonly ke
 	return {key, shown: shownOf(row)};
 }
 
-/** Keys, newest first. @throws what the database says. */
+/** Microseconds and all, whatever the session's time zone: pages begin exactly where the one before ended. */
+const place = `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS place`;
+
+/** A page of keys, newest first. @throws what the database says. */
 export async function listKeys(
 	knex: Knex,
 	{name, revoked}: {readonly name?: string | undefined; readonly revoked: boolean},
-): Promise<{readonly keys: readonly ShownKey[]; readonly more: boolean}> {
+	{limit, cursor}: PageQuery,
+): Promise<Page<ShownKey>> {
 	const rows = await patiently(knex, async transaction => {
-		const query = transaction<Row>(table).orderBy([{column: 'created_at', order: 'desc'}, 'id']);
+		const query = transaction(table).select('*', transaction.raw(place)).orderByRaw('created_at DESC, id DESC');
 		if (name !== undefined) query.where({name});
 		if (!revoked) query.whereNull('revoked_at');
-		return (await query.limit(mostListed + 1)) as Row[];
+		if (cursor !== undefined) query.whereRaw('(created_at, id) < (?::timestamptz, ?)', [cursor.time, cursor.id]);
+		return (await query.limit(limit + 1)) as (Row & {readonly place: string})[];
 	});
-	return {keys: rows.slice(0, mostListed).map(shownOf), more: rows.length > mostListed};
+	const page = pageOf(rows, limit, ({place: time, id}) => ({time, id}));
+	return Object.assign({}, page, {data: page.data.map(shownOf)});
 }
 
 /**

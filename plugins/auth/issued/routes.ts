@@ -1,7 +1,15 @@
 /** `/admin/keys`: issued keys for programs; for callers with the tag `admin`. */
 
 import type {Knex} from 'knex';
-import {ConfigError, describe, type Gateway, GatewayError, type KnownExchange, refusal} from '../../../core/index.js';
+import {
+	ConfigError,
+	describe,
+	type Gateway,
+	GatewayError,
+	readPageQuery,
+	refusal,
+	requireAdmin,
+} from '../../../core/index.js';
 import {descriptions} from './descriptions.js';
 import {createKey, listKeys, revokeKey} from './key-table.js';
 import {readWish} from './wish.js';
@@ -23,12 +31,13 @@ export function addRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, {knex,
 		access: 'caller',
 		async handle(ctx, exchange) {
 			requireAdmin(exchange);
-			const {name, revoked} = ctx.query;
+			const {name, revoked, limit, cursor} = ctx.query;
 			if (Array.isArray(name) || (revoked !== undefined && revoked !== 'true' && revoked !== 'false'))
 				throw refusal('invalid_parameter', 'expected name once, and revoked as true or false.', {param: 'name'});
-			const {keys, more} = await asked(database => listKeys(database, {name, revoked: revoked === 'true'}));
+			const page = readPageQuery(limit?.toString(), cursor?.toString());
+			const keys = await asked(database => listKeys(database, {name, revoked: revoked === 'true'}, page));
 			ctx.set('cache-control', 'no-store');
-			ctx.body = {object: 'list', data: keys, has_more: more};
+			ctx.body = keys;
 		},
 	});
 	routes.add('POST /admin/keys', {
@@ -88,9 +97,4 @@ export function addRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, {knex,
 			});
 		}
 	}
-}
-
-function requireAdmin(exchange: KnownExchange | undefined): KnownExchange['caller'] {
-	if (exchange?.caller.tags.includes('admin') === true) return exchange.caller;
-	throw refusal('admin_only', 'This route is for callers with the tag "admin".');
 }

@@ -1,14 +1,10 @@
 /** Reads `GET /admin/requests` into filters, and asks the database. */
 
 import type {Knex} from 'knex';
-import {refusal} from '../../../core/index.js';
+import {type Page, type PageCursor, pageOf, readPageQuery, refusal} from '../../../core/index.js';
 import {columns} from '../row.js';
 import {table} from '../schema.js';
-import {type Cursor, cursorOf, readCursor} from './cursor.js';
 import {moment, patiently, type Query, single, wrong} from './question.js';
-
-const mostRows = 200;
-const usualRows = 50;
 
 type Apply = (query: Knex.QueryBuilder, text: string, name: string) => void;
 
@@ -54,21 +50,13 @@ const filters: Readonly<Record<string, Apply>> = {
 const createdAt = `to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at`;
 const listed = columns.filter(name => name !== 'created_at' && !name.endsWith('_body'));
 
-/** A page of the list. */
-export interface Page {
-	readonly object: 'list';
-	readonly data: readonly object[];
-	readonly has_more: boolean;
-	/** For the next page; null on the last one. */
-	readonly next_cursor: string | null;
-}
-
 /** What the query string asks for. @throws {GatewayError} `invalid_parameter`. */
-export function readQuery(query: Query): (knex: Knex) => Promise<Page> {
+export function readQuery(query: Query): (knex: Knex) => Promise<Page<object>> {
 	const asked = Object.entries(query).map(([name, value]) => [name, single(name, value)] as const);
-	const limit = readLimit(asked.find(([name]) => name === 'limit')?.[1]);
-	const text = asked.find(([name]) => name === 'cursor')?.[1];
-	const cursor = text === undefined ? undefined : readCursor(text);
+	const {limit, cursor} = readPageQuery(
+		asked.find(([name]) => name === 'limit')?.[1],
+		asked.find(([name]) => name === 'cursor')?.[1],
+	);
 	const wanted = asked.filter(([name]) => name !== 'limit' && name !== 'cursor');
 	const build = (knex: Knex): Knex.QueryBuilder => {
 		const builder = knex(table).select(knex.raw(createdAt), ...listed);
@@ -85,15 +73,7 @@ export function readQuery(query: Query): (knex: Knex) => Promise<Page> {
 	};
 	return async knex => {
 		const rows = await patiently(knex, transaction => build(transaction));
-		const data = rows.slice(0, limit).map(readable);
-		const last = data.at(-1) as (Cursor & {readonly created_at: string}) | undefined;
-		const more = rows.length > limit && last !== undefined;
-		return {
-			object: 'list',
-			data,
-			has_more: more,
-			next_cursor: more ? cursorOf({time: last.created_at, id: last.id}) : null,
-		};
+		return pageOf(rows.map(readable), limit, placeOf);
 	};
 }
 
@@ -120,11 +100,9 @@ function readable(row: Record<string, unknown>): object {
 	return copy;
 }
 
-function readLimit(text: string | undefined): number {
-	if (text === undefined) return usualRows;
-	const limit = Number(text);
-	if (/^\d+$/.test(text) && limit >= 1 && limit <= mostRows) return limit;
-	throw wrong('limit', `a whole number from 1 to ${mostRows}`);
+function placeOf(row: object): PageCursor {
+	const {created_at: time, id} = row as {readonly created_at: string; readonly id: string};
+	return {time, id};
 }
 
 function number(text: string, name: string): number {

@@ -1,7 +1,7 @@
 /** What the routes that read records share: parameters, a limit on the database's time, and what is said when it is away. */
 
 import type {Knex} from 'knex';
-import {describe, GatewayError, type KnownExchange, type Log, refusal} from '../../../core/index.js';
+import {describe, GatewayError, type Log, refusal} from '../../../core/index.js';
 import type {Store} from '../store.js';
 
 /** People wait no longer, and the database has other things to do. */
@@ -41,15 +41,6 @@ export function askerOf(store: Pick<Store, 'knex'>, log: Log): Ask {
 			);
 		}
 	};
-}
-
-export function isAdmin(exchange: KnownExchange | undefined): boolean {
-	return exchange?.caller.tags.includes('admin') === true;
-}
-
-/** @throws {GatewayError} `admin_only`. */
-export function requireAdmin(exchange: KnownExchange | undefined): void {
-	if (!isAdmin(exchange)) throw refusal('admin_only', 'This route is for callers with the tag "admin".');
 }
 
 export function single(name: string, value: string | string[] | undefined): string {

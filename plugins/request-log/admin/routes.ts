@@ -1,10 +1,10 @@
 /** Records for people: a list with filters, and one record with its bodies; for callers with the tag `admin`. */
 
-import {type Gateway, refusal} from '../../../core/index.js';
+import {type Gateway, refusal, requireAdmin} from '../../../core/index.js';
 import type {Store} from '../store.js';
 import {listDescription, recordDescription} from './descriptions.js';
 import {findRecord, readQuery} from './query.js';
-import {askerOf, requireAdmin} from './question.js';
+import {askerOf} from './question.js';
 
 export function addAdminRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, store: Store): void {
 	const asked = askerOf(store, log);

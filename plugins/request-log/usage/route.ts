@@ -1,7 +1,7 @@
 /** `GET /usage`: what was used, by key, team, provider, model and day; a caller's own, or for the tag `admin` everybody's. */
 
-import {type Gateway, type RouteDescription, refusal} from '../../../core/index.js';
-import {askerOf, isAdmin, single, wrong} from '../admin/question.js';
+import {type Gateway, isAdmin, type RouteDescription, refusal} from '../../../core/index.js';
+import {askerOf, single, wrong} from '../admin/question.js';
 import type {Store} from '../store.js';
 import {csvOf} from './csv.js';
 import {columnsOf, readUsage} from './query.js';
