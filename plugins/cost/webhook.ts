@@ -5,24 +5,31 @@ import type {Log} from '../../core/index.js';
 
 const mostWaiting = 100;
 const triesEach = 4;
-const timeoutMs = 5000;
-const firstPauseMs = 500;
+
+/** How patient it is; others than these are for tests. */
+export interface Patience {
+	/** Before the second try; doubled before each further one. */
+	readonly pauseMs: number;
+	/** For the answer to one try. */
+	readonly answerMs: number;
+}
+
+const usual: Patience = {pauseMs: 500, answerMs: 5000};
 
 export class Webhook {
 	readonly #url: string;
 	readonly #log: Log;
-	readonly #pauseMs: number;
+	readonly #patience: Patience;
 	readonly #waiting: string[] = [];
 	readonly #stopping = new AbortController();
 	#running: Promise<void> | undefined;
 	/** Never told: the queue was full, or nobody took it. */
 	lost = 0;
 
-	/** @param pauseMs before the second try; doubled before each further one. */
-	constructor(url: string, log: Log, pauseMs = firstPauseMs) {
+	constructor(url: string, log: Log, patience: Partial<Patience> = {}) {
 		this.#url = url;
 		this.#log = log;
-		this.#pauseMs = pauseMs;
+		this.#patience = Object.assign({}, usual, patience);
 	}
 
 	send(event: unknown): void {
@@ -60,16 +67,17 @@ export class Webhook {
 
 	/** @returns what went wrong the last time. */
 	async #deliver(body: string): Promise<string | undefined> {
+		const {pauseMs, answerMs} = this.#patience;
 		let failure = 'the gateway stopped';
 		for (let number = 1; number <= triesEach && !this.#stopping.signal.aborted; number++) {
-			if (number > 1) await this.#pause(this.#pauseMs * 2 ** (number - 2));
+			if (number > 1) await this.#pause(pauseMs * 2 ** (number - 2));
 			try {
 				const response = await fetch(this.#url, {
 					method: 'POST',
 					headers: {'content-type': 'application/json'},
 					body,
 					redirect: 'manual',
-					signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(timeoutMs)]),
+					signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(answerMs)]),
 				});
 				await response.body?.cancel();
 				if (response.ok) return undefined;

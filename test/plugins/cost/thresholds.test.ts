@@ -122,14 +122,14 @@ test('plugins and the webhook hear of a budget that fills up, and a listener tha
 test('a webhook is told again when it fails, and not when it refuses or sends elsewhere', async t => {
 	const log = memoryLog();
 	const failing = await receiver(t, 500, 503, 429);
-	const patient = new Webhook(failing.url, log, 1);
+	const patient = new Webhook(failing.url, log, {pauseMs: 1});
 	patient.send({n: 1});
 	await failing.until(4);
 	await patient.idle();
 	t.is(patient.lost, 0);
 	for (const status of [302, 404]) {
 		const hook = await receiver(t, status);
-		const webhook = new Webhook(hook.url, log, 1);
+		const webhook = new Webhook(hook.url, log, {pauseMs: 1});
 		webhook.send({n: 1});
 		await webhook.idle();
 		t.is(hook.bodies.length, 1, String(status));
@@ -138,9 +138,61 @@ test('a webhook is told again when it fails, and not when it refuses or sends el
 	t.false(JSON.stringify(log.lines).includes('canary'));
 });
 
+/** Takes calls and never answers them. */
+async function silent(t: ExecutionContext) {
+	let asked = (): void => {};
+	let many = 0;
+	const server = createServer(() => {
+		many++;
+		asked();
+	});
+	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	t.teardown(() => server.close().closeAllConnections());
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?token=canary`,
+		many: () => many,
+		asked: () =>
+			new Promise<void>(resolve => {
+				asked = resolve;
+				if (many > 0) resolve();
+			}),
+	};
+}
+
+test('a webhook that never answers is given up after four tries, and what is behind it is told', async t => {
+	const log = memoryLog();
+	const hook = await silent(t);
+	const webhook = new Webhook(hook.url, log, {pauseMs: 1, answerMs: 50});
+	webhook.send({n: 1});
+	webhook.send({n: 2});
+	await webhook.idle();
+	// One that is given up before it has left this machine never arrives.
+	t.true(hook.many() >= 1 && hook.many() <= 8, String(hook.many()));
+	t.is(webhook.lost, 2);
+	t.deepEqual(
+		log.lines.map(({message, fields}) => [message, fields['failure'], fields['tries']]),
+		Array.from({length: 2}, () => ['the webhook of budgets could not be told', 'no answer in time', 4]),
+	);
+	t.false(JSON.stringify(log.lines).includes('canary'));
+});
+
+test('a webhook that never answers holds up neither calls nor the stop of the gateway', async t => {
+	const hook = await silent(t);
+	const gateway = await startCounting(t, {budgets: [{by: 'key', dailyUsd: 0.1}], webhook: hook.url});
+	for (let calls = 1; calls <= 4; calls++) {
+		t.is((await gateway.call()).status, 200);
+		await gateway.book.until(calls);
+	}
+	await hook.asked();
+	t.is(hook.many(), 1, 'one after the other');
+	await gateway.stop();
+	t.deepEqual(gateway.metric('cost_webhook_lost_total'), 2);
+	t.deepEqual(gateway.log.lines, []);
+});
+
 test('what waits for a webhook is bounded, and given up when the gateway stops', async t => {
 	const log = memoryLog();
-	const webhook = new Webhook('http://127.0.0.1:9/?token=canary', log, 60_000);
+	const webhook = new Webhook('http://127.0.0.1:9/?token=canary', log, {pauseMs: 60_000});
 	for (let count = 0; count < 150; count++) webhook.send({count});
 	t.true(webhook.lost >= 49, String(webhook.lost));
 	await webhook.close();
