@@ -29,7 +29,7 @@ export interface CostOptions {
 	readonly budgets?: readonly BudgetOptions[];
 	/** What becomes of a call whose price is not known and to which a budget applies. */
 	readonly unpriced?: 'allow' | 'refuse';
-	/** URL of what budgets are kept in. */
+	/** `redis://…`, or a connection string of Postgres in either form; absent: the memory of the process. */
 	readonly store?: string | Secret;
 	readonly degraded?: Degraded;
 	readonly deadlineMs?: number;
@@ -163,7 +163,8 @@ export const costSchema: OptionsSchema<CostOptions> = {
 			type: 'string',
 			nullable: true,
 			minLength: 1,
-			description: 'URL of what budgets are kept in: redis://… or postgres://…; when absent the memory of each process',
+			description:
+				'where budgets are kept: redis://…, rediss://…, postgres://… or host=… user=…; the memory of the process unless said',
 		},
 		degraded: {
 			type: 'string',

@@ -21,7 +21,7 @@ export interface RuleOptions extends Readonly<Partial<Record<LimitName, number>>
 }
 
 export interface RateLimitOptions {
-	/** `redis://…` or `postgres://…`; absent: the memory of the process. */
+	/** `redis://…`, or a connection string of Postgres in either form; absent: the memory of the process. */
 	readonly store?: string | Secret;
 	/** Default `local`. */
 	readonly degraded?: Degraded;
@@ -51,7 +51,7 @@ export const rateLimitSchema = {
 			nullable: true,
 			minLength: 1,
 			description:
-				'where limits are kept: redis://…, rediss://… or postgres://…; the memory of the process unless said',
+				'where limits are kept: redis://…, rediss://…, postgres://… or host=… user=…; the memory of the process unless said',
 		},
 		degraded: {
 			type: 'string',

@@ -3,6 +3,8 @@
 import type {Knex} from 'knex';
 import {type Key, key} from '../../core/index.js';
 
+export {type Connection, readConnection} from './connection.js';
+
 /** The gateway's database, for plugins that keep tables of their own (`gateway.migrations`). Never wait for it on a call's path. */
 export interface Database {
 	/** The connection without its password, for people. */

@@ -123,7 +123,7 @@ export interface StoreOptions {
 export interface Stores {
 	/**
 	 * To be called in `apply`.
-	 * @param url `redis://…`, `rediss://…`, `postgres://…`; absent: the memory of this process.
+	 * @param url `redis://…`, `rediss://…`, `postgres://…` or the keywords of libpq (`host=… user=…`); absent: the memory of this process.
 	 * @throws {ConfigError} for any other; never quotes it.
 	 */
 	open(url: string | Secret | undefined, options: StoreOptions): Store;

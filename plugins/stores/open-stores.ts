@@ -1,6 +1,7 @@
 /** Opens stores by their URLs: one set of connections for each, however many plugins name it. */
 
 import {ConfigError, type Log, reveal, type Secret} from '../../core/index.js';
+import {type Connection, readConnection} from '../request-log/keys.js';
 import {Arrears} from './arrears.js';
 import type {Backend} from './backend.js';
 import type {Store, StoreOptions, Stores} from './keys.js';
@@ -104,16 +105,21 @@ export class OpenStores implements Stores {
 }
 
 /** @throws {ConfigError} which never quotes the text. */
+function postgresOf(text: string): Connection {
+	try {
+		return readConnection(text);
+	} catch (error) {
+		if (!ConfigError.is(error)) throw error;
+		throw new ConfigError(`store: ${error.message}`);
+	}
+}
+
+/** @throws {ConfigError} which never quotes the text. */
 function backendOf(text: string, now: () => number): Backend {
 	if (/^rediss?:\/\//.test(text)) return new RedisBackend(readRedisUrl(text), {now});
-	if (/^postgres(?:ql)?:\/\//.test(text)) {
-		if (!URL.canParse(text))
-			throw new ConfigError(
-				'store: the Postgres URL cannot be read; expected postgres://user:password@host:5432/database, special characters percent-encoded',
-			);
-		return new PostgresBackend({connectionString: text}, now);
-	}
+	if (/^postgres(?:ql)?:\/\//.test(text) || (text.includes('=') && !/^\w+:\/\//.test(text)))
+		return new PostgresBackend(postgresOf(text).pg, now);
 	throw new ConfigError(
-		'store: expected redis://…, rediss://… or postgres://…, or nothing for the memory of this process',
+		'store: expected redis://…, rediss://…, postgres://… or host=… user=… dbname=…, or nothing for the memory of this process',
 	);
 }

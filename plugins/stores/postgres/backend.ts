@@ -37,13 +37,13 @@ export class PostgresBackend implements Backend {
 	/** @param now the gateway's clock, by which spans are chosen that may hold the server's time. */
 	constructor(connection: PoolConfig, now: () => number = Date.now) {
 		this.#now = now;
-		this.#pool = new Pool({
+		const own = {
 			max: connections,
 			connectionTimeoutMillis: silenceMs,
 			query_timeout: silenceMs,
 			application_name: 'tapgate store',
-			...connection,
-		});
+		};
+		this.#pool = new Pool(Object.assign({}, connection, own));
 		// A connection that is lost while it rests is replaced; without a listener the process would end.
 		this.#pool.on('error', () => {});
 	}

@@ -45,6 +45,8 @@ test('a URL of another kind stops the start, and no part of any URL is told', as
 		's3cret',
 		'redis://:s3cret@:x',
 		'postgres://me:s3cret@[host/x',
+		'host=db user=me passwort=s3cret',
+		'host=db user=me password=s3cret sslmode=maybe-s3cret',
 		new Secret('URL', 'http://s3cret'),
 	]) {
 		const engine = new Engine({deployment: 'test', server: serverSettings({}), log: memoryLog()});
