@@ -2,6 +2,7 @@
 
 import type {Plugin} from 'tapgate';
 import * as builtIns from 'tapgate/plugins';
+import {dailyAnswers} from '../../docs/examples/daily-answers.js';
 import {disclosure} from '../../docs/examples/disclosure.js';
 import {flatPrice} from '../../docs/examples/flat-price.js';
 import {guardrail} from '../../docs/examples/guardrail.js';
@@ -57,6 +58,7 @@ export const everyExample: readonly Plugin[] = [
 	houseRules({rules: 'Be kind.'}),
 	inHouse({baseUrl, secret: apiKey}),
 	legacyCompletions(),
+	dailyAnswers({most: 1}),
 	seats({each: 1}),
 	speedometer(),
 	tokenCap({max: 1}),

@@ -24,6 +24,8 @@ const written = {
 		UpstreamRequest Usage WorkerAnswers Workers allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable estimateTokens fingerprint isObject key listen namePattern openExchange optionsReader originOf
 		pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName timestamp tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
+		BudgetEvents BudgetThreshold budgetEvents Database database Redactor redactor
+		Bucket Degraded Grant Holding Period Seats Shortage Standing Store StoreOptions StoreUnavailable Stores Sum Take stores
 	`,
 	'tapgate/plugins': `
 		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq
