@@ -3,7 +3,7 @@
 import cluster, {type Worker} from 'node:cluster';
 import type {Log} from '../core/index.js';
 import type {StopRequest} from './stop-request.js';
-import {forkedAs, isPost, passOn, type WorkerPost} from './worker-exchange.js';
+import {forkedAs, isPost, type PrimaryServices, passOn, type WorkerPost} from './worker-exchange.js';
 
 const firstDelayMs = 200;
 const longestDelayMs = 10_000;
@@ -46,6 +46,7 @@ interface Member {
 export class Fleet {
 	readonly #log: Log;
 	readonly #size: number;
+	readonly #services: PrimaryServices;
 	readonly #members = new Map<number, Member>();
 	readonly #timers = new Set<NodeJS.Timeout>();
 	#complete = false;
@@ -55,9 +56,11 @@ export class Fleet {
 	#started: (facts: Readonly<Record<string, unknown>>) => void = () => {};
 	#failed: (block: string) => void = () => {};
 
-	constructor(size: number, log: Log) {
+	/** @param services what is kept here for all workers. */
+	constructor(size: number, log: Log, services: PrimaryServices) {
 		this.#size = size;
 		this.#log = log;
+		this.#services = services;
 		cluster.on('message', (worker, message: WorkerReport | WorkerPost) => this.#heard(worker, message));
 		cluster.on('exit', (worker, code, signal) => this.#ended(worker, signal ?? code));
 	}
@@ -105,6 +108,7 @@ export class Fleet {
 				message,
 				member.worker,
 				[...this.#members.values()].map(({worker}) => worker),
+				this.#services,
 			);
 			return;
 		}
@@ -124,6 +128,7 @@ export class Fleet {
 	#ended({id}: Worker, how: string | number): void {
 		const member = this.#members.get(id);
 		this.#members.delete(id);
+		for (const service of Object.values(this.#services)) service.gone(id);
 		if (this.#stopping) {
 			if (this.#members.size === 0) this.#emptied();
 			return;

@@ -24,6 +24,12 @@ export interface Workers {
 	 * @param withinMs who takes longer is left out.
 	 */
 	ask(question: string, withinMs: number): Promise<WorkerAnswers>;
+	/**
+	 * Asks the primary process, which serves no calls: what all workers must agree on is kept there. Without workers there is
+	 * none, and it rejects, as it does when the primary cannot answer.
+	 * @param service who answers there. @param question can be sent as JSON, as the answer can.
+	 */
+	askPrimary(service: string, question: unknown): Promise<unknown>;
 }
 
 /** A gateway that is one process: nobody to ask. */
@@ -32,4 +38,5 @@ export const alone: Workers = Object.freeze({
 	count: 1,
 	answer() {},
 	ask: () => Promise.resolve({answers: [], missing: 0}),
+	askPrimary: () => Promise.reject(new Error('there is no primary process')),
 });

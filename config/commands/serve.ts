@@ -2,6 +2,7 @@
 
 import cluster from 'node:cluster';
 import type {Log} from '../../core/index.js';
+import {PrimaryMemory, primaryMemory} from '../../plugins/stores/primary-memory.js';
 import {blockOf, explained} from '../failure.js';
 import {type LoadedConfig, type LoadOptions, loadConfig} from '../load.js';
 import {createLog} from '../log.js';
@@ -45,7 +46,7 @@ async function serveAsWorker(options: LoadOptions): Promise<number> {
 
 async function serveWithWorkers(config: LoadedConfig, log: Log): Promise<number> {
 	const {workers, drainSeconds} = config.server;
-	const fleet = new Fleet(workers, log);
+	const fleet = new Fleet(workers, log, {[primaryMemory]: new PrimaryMemory()});
 	const stop = new StopRequest(log, () => fleet.kill());
 	stop.drainSeconds = drainSeconds;
 	try {

@@ -2,24 +2,25 @@
 
 import {definePlugin} from '../../core/index.js';
 import {stores as storesKey} from './keys.js';
+import {MemoryStore} from './memory.js';
 import {OpenStores} from './open-stores.js';
+import {primaryMemory} from './primary-memory.js';
+import {PrimaryStore} from './primary-store.js';
 import {tellOfStores} from './report.js';
 
 /** Provides the service `stores`: memory, Redis and Postgres behind one interface. */
 export const stores = definePlugin({
 	name: 'stores',
 	apply(gateway) {
-		const open = new OpenStores(gateway.log, () => {
+		const {workers} = gateway;
+		const memory =
+			workers.count > 1 ? new PrimaryStore(question => workers.askPrimary(primaryMemory, question)) : new MemoryStore();
+		const opened = (): void => {
 			if (open.all.length === 1) tellOfStores(gateway, () => open.all);
-		});
+		};
+		const open = new OpenStores(gateway.log, opened, Date.now, memory);
 		gateway.defer(() => open.close());
 		gateway.provide(storesKey, open);
-		gateway.beforeListen(() => {
-			if (open.usesMemory && gateway.server.workers > 1)
-				gateway.log.warn('each worker counts by itself: limits hold per worker; name a store to share them', {
-					workers: gateway.server.workers,
-				});
-			return open.start();
-		});
+		gateway.beforeListen(() => open.start());
 	},
 });

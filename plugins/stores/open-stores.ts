@@ -26,17 +26,19 @@ export interface OpenStore extends Shared {
 export class OpenStores implements Stores {
 	readonly #log: Log;
 	readonly #now: () => number;
-	readonly #memory: MemoryStore;
+	readonly #memory: Store;
 	readonly #shared = new Map<string, OpenStore>();
 	readonly #opened: () => void;
-	#usesMemory = false;
 	#sweeping: NodeJS.Timeout | undefined;
 
-	/** @param opened is called for every store that processes share. @param now the gateway's clock. */
-	constructor(log: Log, opened: () => void, now: () => number = Date.now) {
+	/**
+	 * @param opened is called for every store that processes share. @param now the gateway's clock.
+	 * @param memory for those who name no store.
+	 */
+	constructor(log: Log, opened: () => void, now: () => number = Date.now, memory: Store = new MemoryStore(now)) {
 		this.#log = log;
 		this.#now = now;
-		this.#memory = new MemoryStore(now);
+		this.#memory = memory;
 		this.#opened = opened;
 	}
 
@@ -45,16 +47,8 @@ export class OpenStores implements Stores {
 		return [...this.#shared.values()];
 	}
 
-	/** Somebody counts in this process alone. */
-	get usesMemory(): boolean {
-		return this.#usesMemory;
-	}
-
 	open(url: string | Secret | undefined, {deadlineMs = defaultDeadlineMs, degraded}: StoreOptions): Store {
-		if (url === undefined) {
-			this.#usesMemory = true;
-			return this.#memory;
-		}
+		if (url === undefined) return this.#memory;
 		const text = reveal(url);
 		let shared = this.#shared.get(text);
 		if (shared === undefined) {

@@ -109,17 +109,3 @@ test('a gateway starts while its store is away', async t => {
 		[['warn', 'a store is away']],
 	);
 });
-
-test('workers that count each in its own memory are warned of', async t => {
-	for (const [workers, url, warnings] of [
-		[1, undefined, 0],
-		[2, undefined, 1],
-		[2, 'redis://127.0.0.1:1', 0],
-	] as const) {
-		const log = memoryLog();
-		const engine = new Engine({deployment: 'test', server: serverSettings({workers}), log});
-		t.teardown(() => engine.close());
-		await engine.assemble([stores(), opener(opens => void opens.open(url, {degraded: 'local'})), ...others()]);
-		t.is(log.lines.filter(({message}) => message.startsWith('each worker counts')).length, warnings);
-	}
-});

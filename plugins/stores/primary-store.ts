@@ -1,0 +1,52 @@
+/** The memory of the primary process, as a worker sees it: one for all workers, so that limits are exact with any number of them. */
+
+import type {Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
+import type {PrimaryAnswers, PrimaryQuestion} from './primary-memory.js';
+import {checkTakes} from './takes.js';
+
+/** Asks the primary; JSON goes there and comes back. */
+type Ask = (question: PrimaryQuestion) => Promise<unknown>;
+
+export class PrimaryStore implements Store {
+	readonly kind = 'memory';
+	readonly #ask: Ask;
+	#grants = 0;
+
+	constructor(ask: Ask) {
+		this.#ask = ask;
+	}
+
+	async take(takes: readonly Take[]): Promise<Grant | Shortage> {
+		checkTakes(takes);
+		const grant = ++this.#grants;
+		const answer = (await this.#ask({kind: 'take', grant, takes})) as PrimaryAnswers['take'];
+		const standings = answer.standings.map(withEnds);
+		if (!answer.granted) return Object.assign({}, answer, {standings, retryMs: answer.retryMs ?? Infinity});
+		let settled = false;
+		return {
+			granted: true,
+			standings,
+			settle: used => {
+				if (settled) return undefined;
+				settled = true;
+				return this.#settle(grant, used);
+			},
+		};
+	}
+
+	async look(holdings: readonly Holding[]): Promise<readonly Standing[]> {
+		const standings = (await this.#ask({kind: 'look', holdings})) as PrimaryAnswers['look'];
+		return standings.map(withEnds);
+	}
+
+	/** Never rejects: without its primary a worker ends, and then the primary settles. */
+	async #settle(grant: number, used: readonly number[]): Promise<readonly Standing[] | undefined> {
+		const answer = await this.#ask({kind: 'settle', grant, used}).catch(() => undefined);
+		return (answer as PrimaryAnswers['settle'])?.map(withEnds);
+	}
+}
+
+/** JSON has no word for Infinity. */
+function withEnds(standing: Standing): Standing {
+	return Object.assign({}, standing, {resetMs: standing.resetMs ?? Infinity});
+}
