@@ -146,15 +146,16 @@ export class Reservations {
 		return undefined;
 	}
 
-	async #settle(closed: ClosedExchange, budgets: readonly Budget[], grant: Grant): Promise<void> {
+	#settle(closed: ClosedExchange, budgets: readonly Budget[], grant: Grant): void | Promise<void> {
 		const cost = closed.cost?.nanoUsd ?? 0n;
 		const used = Number(cost > mostNanoUsd ? mostNanoUsd : cost);
 		const {target} = closed;
-		const standings = await grant.settle(
-			budgets.map(budget => (target === undefined || pays(budget, target) ? used : 0)),
-		);
+		const settled = grant.settle(budgets.map(budget => (target === undefined || pays(budget, target) ? used : 0)));
 		// What others are told of does not hold up the record of the call.
-		if (standings !== undefined && used > 0) void this.#options.thresholds.look(budgets, standings);
+		const tell = (standings: readonly Standing[] | undefined): void => {
+			if (standings !== undefined && used > 0) void this.#options.thresholds.look(budgets, standings);
+		};
+		return settled instanceof Promise ? settled.then(tell) : tell(settled);
 	}
 
 	#warn(budget: Budget, standing: Standing): void {

@@ -27,10 +27,7 @@ export const rateLimit = definePlugin<RateLimitOptions>({
 		const limiter = new Limiter(store, tally, {rules, shadow, assumeOutputTokens});
 		gateway.hooks.admit.tap('rate-limit', exchange => limiter.admit(exchange));
 		if (limiter.looksAtTargets)
-			gateway.hooks.prepare.tap('rate-limit', async (_request, attempt) => {
-				await limiter.attempt(attempt);
-				return undefined;
-			});
+			gateway.hooks.prepare.tap('rate-limit', (_request, attempt) => limiter.attempt(attempt));
 		gateway.hooks.reply.tap('rate-limit', (reply, exchange) => limiter.reply(reply, exchange));
 	},
 });

@@ -11,7 +11,7 @@ import {
 	type RoutedExchange,
 	type Target,
 } from '../../core/index.js';
-import {type Grant, type Standing, type Store, StoreUnavailable} from '../stores/keys.js';
+import {type Grant, type Shortage, type Standing, type Store, StoreUnavailable} from '../stores/keys.js';
 import {limitHeaders} from './headers.js';
 import type {By} from './options.js';
 import {rateLimited, storeUnavailable} from './refusals.js';
@@ -69,40 +69,50 @@ export class Limiter {
 	 * Takes from all limits of a call, as if the first target answered whose own limits are not reached, or refuses it.
 	 * @throws {GatewayError} `rate_limited`, `store_unavailable`.
 	 */
-	async admit(exchange: RoutedExchange): Promise<void> {
+	admit(exchange: RoutedExchange): void | Promise<void> {
 		const held: Held = {
 			expected: expectedTokens(exchange, this.#options.assumeOutputTokens),
 			counted: [],
 			standings: [],
 		};
 		exchange.set(heldKey, held);
-		const rules = this.#rulesFor(exchange);
-		for (const target of exchange.targets) {
-			const refused = await this.#take(exchange, held, takesOf(rules, exchange, target, held.expected));
-			if (refused === undefined) return;
+		return this.#admitTo(exchange, held, this.#rulesFor(exchange), 0);
+	}
+
+	/** Tries the targets in order, from one on. */
+	#admitTo(exchange: RoutedExchange, held: Held, rules: readonly Rule[], index: number): void | Promise<void> {
+		const target = exchange.targets[index];
+		if (target === undefined) {
+			for (const error of held.full?.values() ?? []) throw error;
+			return undefined;
+		}
+		return whenKnown(this.#take(exchange, held, takesOf(rules, exchange, target, held.expected)), refused => {
+			if (refused === undefined) return undefined;
 			if (!isOfTarget(refused.by)) throw refused.error;
 			held.full ??= new Map();
 			held.full.set(target, refused.error);
-		}
-		for (const error of held.full?.values() ?? []) throw error;
+			return this.#admitTo(exchange, held, rules, index + 1);
+		});
 	}
 
 	/**
 	 * A fallback has limits of its own. What its provider was taken from already, on behalf of an earlier target, is not taken twice.
 	 * @throws {GatewayError} as {@link admit}: a target whose limit is reached is not asked.
 	 */
-	async attempt({exchange, target}: Attempt): Promise<void> {
+	attempt({exchange, target}: Attempt): undefined | Promise<undefined> {
 		const held = exchange.get(heldKey);
-		if (held === undefined) return;
+		if (held === undefined) return undefined;
 		const full = held.full?.get(target);
 		if (full !== undefined) throw full;
-		if (target === exchange.targets[held.full?.size ?? 0]) return;
+		if (target === exchange.targets[held.full?.size ?? 0]) return undefined;
 		const keys = new Set(held.counted.map(({take}) => take.holding.key));
 		const counted = takesOf(this.#targetRules, exchange, target, held.expected).filter(
 			({take}) => !keys.has(take.holding.key),
 		);
-		const refused = await this.#take(exchange, held, counted);
-		if (refused !== undefined) throw refused.error;
+		return whenKnown(this.#take(exchange, held, counted), refused => {
+			if (refused !== undefined) throw refused.error;
+			return undefined;
+		});
 	}
 
 	/** Says on the reply how the limits stand. */
@@ -126,38 +136,67 @@ export class Limiter {
 	}
 
 	/** @returns by what it was refused; `undefined` when it was not. */
-	async #take(exchange: RoutedExchange, held: Held, counted: readonly Counted[]): Promise<Refused | undefined> {
+	#take(
+		exchange: RoutedExchange,
+		held: Held,
+		counted: readonly Counted[],
+	): Refused | undefined | Promise<Refused | undefined> {
 		if (counted.length === 0) return undefined;
 		this.#tally.takes++;
-		const grant = await this.#grant(exchange, counted);
-		if (grant === undefined || 'error' in grant) return grant;
-		const {standings} = grant;
+		let answer: Grant | Shortage | Promise<Grant | Shortage>;
+		try {
+			answer = this.#store.take(counted.map(({take}) => take));
+		} catch (error) {
+			return this.#unavailable(error, counted);
+		}
+		if (!(answer instanceof Promise)) return this.#taken(exchange, held, counted, answer);
+		return answer.then(
+			given => this.#taken(exchange, held, counted, given),
+			error => this.#unavailable(error, counted),
+		);
+	}
+
+	#taken(
+		exchange: RoutedExchange,
+		held: Held,
+		counted: readonly Counted[],
+		answer: Grant | Shortage,
+	): Refused | undefined {
+		if (!answer.granted) {
+			const refused = counted[answer.refused] as Counted;
+			this.#tally.refused(refused.limit);
+			const headers = limitHeaders(exchange.dialect.family, counted, answer.standings, Date.now());
+			return {by: refused.limit.by, error: rateLimited(refused, answer, headers)};
+		}
+		const {standings} = answer;
 		held.counted = [...held.counted, ...counted];
 		held.standings = [...held.standings, ...counted.map((_, index) => standings[index])];
-		exchange.defer(async closed => {
-			await grant.settle(counted.map((one, index) => settled(one, standings[index], held.expected, closed)));
-		});
+		exchange.defer(closed =>
+			whenKnown(
+				answer.settle(counted.map((one, index) => settled(one, standings[index], held.expected, closed))),
+				() => undefined,
+			),
+		);
 		for (const [index, {limit, subject}] of counted.entries())
 			if (!limit.enforced && standings[index]?.short === true) this.#tally.shadowHit(limit, subject);
 		return undefined;
 	}
 
-	/** @returns `undefined` when the store cannot be asked and nothing is refused anyway. */
-	async #grant({dialect}: RoutedExchange, counted: readonly Counted[]): Promise<Grant | Refused | undefined> {
-		try {
-			const answer = await this.#store.take(counted.map(({take}) => take));
-			if (answer.granted) return answer;
-			const refused = counted[answer.refused] as Counted;
-			this.#tally.refused(refused.limit);
-			const headers = limitHeaders(dialect.family, counted, answer.standings, Date.now());
-			return {by: refused.limit.by, error: rateLimited(refused, answer, headers)};
-		} catch (error) {
-			if (!(error instanceof StoreUnavailable)) throw error;
-			this.#tally.unavailable++;
-			if (counted.every(({limit}) => !limit.enforced)) return undefined;
-			throw storeUnavailable(error);
-		}
+	/** Passes over limits on trial when the store cannot be asked. @throws {GatewayError} for others, and what is no fault of the store. */
+	#unavailable(error: unknown, counted: readonly Counted[]): undefined {
+		if (!(error instanceof StoreUnavailable)) throw error;
+		this.#tally.unavailable++;
+		if (counted.some(({limit}) => limit.enforced)) throw storeUnavailable(error);
+		return undefined;
 	}
+}
+
+/** Goes on at once when there is nothing to wait for: memory answers so, and a promise would cost more than the take. */
+function whenKnown<Value, Next>(
+	value: Value | Promise<Value>,
+	next: (value: Value) => Next | Promise<Next>,
+): Next | Promise<Next> {
+	return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** What one limit is to be charged with in the end. */
