@@ -9,11 +9,14 @@ import {
 	originOf,
 	type Part,
 	type ReplyContext,
+	type ToolCallPart,
 } from '../../../core/index.js';
+import {unwrapInput} from '../custom-input.js';
 import {urlOf} from '../data-url.js';
 import {encodeUsage} from './convert-usage.js';
 import {encodeCall} from './encode-assistant.js';
 import {encodeFinish} from './map-finish-reason.js';
+import {isFreeText} from './map-tools.js';
 import {detailOf} from './reasoning-details.js';
 
 const dialect = 'openai-chat';
@@ -32,7 +35,7 @@ export function encodeReply(completion: Completion, context: ReplyContext): Json
 		object: 'chat.completion',
 		created: completion.created ?? now(),
 		model: context.model,
-		choices: completion.candidates.map(encodeChoice),
+		choices: completion.candidates.map((candidate, index) => encodeChoice(candidate, index, context)),
 	};
 	if (completion.usage !== undefined) body['usage'] = encodeUsage(completion.usage);
 	for (const extra of completion.extras) if (extra.dialect === dialect) body[extra.path] = extra.value;
@@ -49,15 +52,27 @@ export function now(): number {
 	return Math.floor(Date.now() / 1000);
 }
 
-function encodeChoice(candidate: Candidate, index: number): JsonObject {
+function encodeChoice(candidate: Candidate, index: number, context: ReplyContext): JsonObject {
 	const {parts, finish} = candidate;
-	const calls = parts.filter(part => part.type === 'tool-call').map(encodeCall);
+	const calls = parts
+		.filter(part => part.type === 'tool-call')
+		.map(part => encodeCall(isWrapped(part, context) ? asFreeText(part, part.arguments) : part));
 	return {
 		index,
 		message: encodeMessage(candidate, calls),
 		logprobs: logprobsOf(parts),
 		finish_reason: encodeFinish(finish, calls.length > 0),
 	};
+}
+
+/** Whether a call of a tool that takes free text has that text within arguments, because the model's format knows no such tools. */
+export function isWrapped(part: ToolCallPart, {conversation}: ReplyContext): boolean {
+	return part.custom !== true && isFreeText(part.name, conversation.tools);
+}
+
+/** @param args all of the arguments. */
+export function asFreeText(part: ToolCallPart, args: string): ToolCallPart {
+	return Object.assign({}, part, {custom: true, arguments: unwrapInput(args)});
 }
 
 function encodeMessage({parts, finish}: Candidate, calls: readonly JsonObject[]): JsonObject {

@@ -18,7 +18,7 @@ import {encodeErrorEvent} from '../openai.js';
 import {encodeUsage} from './convert-usage.js';
 import {asGatewayError} from './decode-error.js';
 import {encodeCall} from './encode-assistant.js';
-import {encodeAnnotation, encodeImage, now, replyId} from './encode-reply.js';
+import {asFreeText, encodeAnnotation, encodeImage, isWrapped, now, replyId} from './encode-reply.js';
 import {encodeFinish} from './map-finish-reason.js';
 import {detailOf} from './reasoning-details.js';
 
@@ -35,6 +35,8 @@ interface OpenPart {
 	readonly call: number;
 	/** Where its text begins within the content. */
 	readonly start: number;
+	/** The arguments are to be told as free text, which they must first be whole for. */
+	readonly wrapped: boolean;
 	/** What has come of thinking or of arguments. */
 	text: string;
 	signature: string;
@@ -134,20 +136,31 @@ export class ChunkEncoder implements StreamEncoder {
 		return wireEvent(`${this.#head}{"index":${choice.index},"delta":${delta}${end}}]${this.#tail}`);
 	}
 
-	#beginPart(index: number, part: Part, candidate: number): readonly StreamEvent[] {
+	#beginPart(index: number, given: Part, candidate: number): readonly StreamEvent[] {
 		const events: StreamEvent[] = [];
+		const wrapped = given.type === 'tool-call' && isWrapped(given, this.#context);
+		const part = wrapped ? asFreeText(given, '') : given;
 		const choice = this.#choice(candidate, part.type === 'tool-call' ? 'null' : '""', events);
 		const call = part.type === 'tool-call' ? choice.calls++ : 0;
-		const open: OpenPart = {part, choice, call, start: choice.length, text: '', signature: '', signedBy: undefined};
+		const open: OpenPart = {
+			part,
+			choice,
+			call,
+			start: choice.length,
+			text: '',
+			signature: '',
+			signedBy: undefined,
+			wrapped,
+		};
 		this.#open.set(index, open);
 		if (part.type === 'tool-call') {
-			open.text = part.arguments;
+			open.text = wrapped ? given.arguments : part.arguments;
 			const whole = Object.assign({index: call}, encodeCall(part));
-			const given =
+			const target =
 				part.custom === true
 					? {custom: {name: part.name, input: part.arguments}}
 					: {function: {name: part.name, arguments: part.arguments}};
-			events.push(this.#chunk(choice, JSON.stringify({tool_calls: [Object.assign(whole, given)]})));
+			events.push(this.#chunk(choice, JSON.stringify({tool_calls: [Object.assign(whole, target)]})));
 		} else if (part.type === 'image') {
 			events.push(this.#chunk(choice, JSON.stringify({images: encodeImage(part)})));
 		} else if (part.type === 'text' || part.type === 'thinking' || part.type === 'refusal') {
@@ -178,6 +191,7 @@ export class ChunkEncoder implements StreamEncoder {
 				return [this.#chunk(choice, `{"reasoning_content":${JSON.stringify(delta.text)}}`)];
 			case 'arguments': {
 				open.text += delta.text;
+				if (open.wrapped) return nothing;
 				const member =
 					part.type === 'tool-call' && part.custom === true ? '"custom":{"input"' : '"function":{"arguments"';
 				return [
@@ -206,6 +220,12 @@ export class ChunkEncoder implements StreamEncoder {
 		if (open === undefined) return nothing;
 		this.#open.delete(index);
 		const {part, choice} = open;
+		if (part.type === 'tool-call' && open.wrapped) {
+			const {arguments: input} = asFreeText(part, open.text);
+			return [
+				this.#chunk(choice, `{"tool_calls":[{"index":${open.call},"custom":{"input":${JSON.stringify(input)}}}]}`),
+			];
+		}
 		// A call without arguments is the empty object to strict readers; said once nothing can follow.
 		if (part.type === 'tool-call' && part.custom !== true && open.text.trim() === '') {
 			return this.#writeDelta(open, {type: 'arguments', text: '{}'});

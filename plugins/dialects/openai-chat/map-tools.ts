@@ -10,6 +10,7 @@ import {
 	type Tool,
 	type ToolChoice,
 } from '../../../core/index.js';
+import {describeInput, flatCustomTool, inputSchema} from '../custom-input.js';
 import {invalid} from './decode-content.js';
 
 const dialect = 'openai-chat';
@@ -43,10 +44,20 @@ function decodeTool(tool: JsonObject, path: string): Tool {
 		const decoded = decodeFunction(tool['function'], `${path}.function`);
 		return isObject(tool['cache_control']) ? Object.assign(decoded, {cache: {}}) : decoded;
 	}
-	const {type, custom} = tool;
+	const custom = flatCustomTool(tool);
+	if (custom !== undefined) return decodeCustom(custom, `${path}.custom`);
+	const {type} = tool;
 	if (typeof type !== 'string' || type === 'function') throw invalid(`${path}.function`, 'must be an object');
-	const name = isObject(custom) && typeof custom['name'] === 'string' ? custom['name'] : type;
-	return {type: 'native', dialect, name, value: tool};
+	return {type: 'native', dialect, name: type, value: tool};
+}
+
+/** A tool that takes free text is a function with one argument for whoever knows no such tools. */
+function decodeCustom(custom: JsonObject, path: string): Tool {
+	const {name} = custom;
+	if (typeof name !== 'string') throw invalid(`${path}.name`, 'must be a string');
+	const description = describeInput(custom);
+	const described = description === '' ? undefined : {description};
+	return Object.assign({type: 'function' as const, name, parameters: inputSchema}, described);
 }
 
 function decodeFunction(definition: unknown, path: string): Tool {
@@ -121,6 +132,10 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): un
 }
 
 function reference(name: string, tools: readonly Tool[]): JsonObject {
-	const custom = tools.some(tool => tool.type === 'native' && tool.name === name && tool.value['type'] === 'custom');
-	return custom ? {type: 'custom', custom: {name}} : {type: 'function', function: {name}};
+	return isFreeText(name, tools) ? {type: 'custom', custom: {name}} : {type: 'function', function: {name}};
+}
+
+/** Whether the client's tool of a name takes free text. */
+export function isFreeText(name: string, tools: readonly Tool[]): boolean {
+	return tools.some(tool => tool.name === name && flatCustomTool(originOf(tool, dialect)) !== undefined);
 }

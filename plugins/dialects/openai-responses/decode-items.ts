@@ -13,7 +13,7 @@ import {
 	type ToolResultPart,
 	type Turn,
 } from '../../../core/index.js';
-import {wrapInput} from './custom-input.js';
+import {wrapInput} from '../custom-input.js';
 import {decodeContent, phaseOf} from './decode-content.js';
 import {dialect} from './name.js';
 import {callSignatureOf, restoreReasoning} from './reasoning-item.js';

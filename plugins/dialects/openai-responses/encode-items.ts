@@ -12,7 +12,7 @@ import {
 	type ToolResultPart,
 	type Turn,
 } from '../../../core/index.js';
-import {unwrapInput} from './custom-input.js';
+import {unwrapInput} from '../custom-input.js';
 import {type ContentWriter, encodeContent, encodeOutput, isContent} from './encode-content.js';
 import {nativeName} from './map-tools.js';
 import {dialect} from './name.js';

@@ -1,7 +1,7 @@
 /** Definitions of tools: flat functions, tools that take free text, namespaces, and those that OpenAI runs itself. */
 
 import {isObject, type JsonObject, type Loss, originOf, pathOf, remember, type Tool} from '../../../core/index.js';
-import {describeInput, inputSchema} from './custom-input.js';
+import {describeInput, flatCustomTool, inputSchema} from '../custom-input.js';
 import {dialect} from './name.js';
 import {spaceName, type ToolEntry, type ToolTable} from './tool-names.js';
 
@@ -66,6 +66,8 @@ function encodeTool(tool: Tool, losses: Loss[]): JsonObject | undefined {
 	const origin = originOf(tool, dialect);
 	if (isObject(origin)) return origin;
 	if (tool.type === 'native') return encodeNative(tool, losses);
+	const custom = flatCustomTool(originOf(tool, 'openai-chat'));
+	if (custom !== undefined) return custom;
 	return {
 		type: 'function',
 		name: tool.name,
@@ -80,8 +82,6 @@ function encodeNative(tool: Extract<Tool, {type: 'native'}>, losses: Loss[]): Js
 	if (tool.dialect === dialect) return tool.value;
 	const {value} = tool;
 	if (tool.dialect === 'anthropic-messages' && tool.name.startsWith('web_search')) return webSearch(value);
-	const custom = value['custom'];
-	if (tool.dialect === 'openai-chat' && isObject(custom)) return customTool(custom);
 	losses.push({path: pathOf(tool) ?? 'tools', reason: `no counterpart of the tool "${tool.name}"`});
 	return undefined;
 }
@@ -93,18 +93,6 @@ function webSearch(value: JsonObject): JsonObject {
 		type: 'web_search',
 		...(Array.isArray(allowed) && allowed.length > 0 ? {filters: {allowed_domains: allowed}} : {}),
 		...(isObject(location) ? {user_location: location} : {}),
-	};
-}
-
-/** Chat nests what stands flat here. */
-function customTool(custom: JsonObject): JsonObject {
-	const format = custom['format'];
-	const grammar = isObject(format) ? format['grammar'] : undefined;
-	return {
-		type: 'custom',
-		name: custom['name'],
-		...(typeof custom['description'] === 'string' ? {description: custom['description']} : {}),
-		...(isObject(grammar) ? {format: Object.assign({type: 'grammar'}, grammar)} : {}),
 	};
 }
 

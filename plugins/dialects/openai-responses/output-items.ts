@@ -9,8 +9,8 @@ import type {
 	ThinkingPart,
 	ToolCallPart,
 } from '../../../core/index.js';
+import {unwrapInput} from '../custom-input.js';
 import {encodeAnnotation} from './convert-citation.js';
-import {unwrapInput} from './custom-input.js';
 import {nativeName} from './map-tools.js';
 import {dialect} from './name.js';
 import {reasoningItem} from './reasoning-item.js';

@@ -1,8 +1,8 @@
 /** The items of a streamed output, one class each: what their events mean for the parts of the hub. */
 
 import {isObject, type JsonObject} from '../../../core/index.js';
+import {customInputFrame, escapeInput} from '../custom-input.js';
 import {decodeAnnotation} from './convert-citation.js';
-import {customInputFrame, escapeInput} from './custom-input.js';
 import {phaseOf} from './decode-content.js';
 import {decodeCall, nativePart} from './decode-items.js';
 import {dialect} from './name.js';

@@ -1,6 +1,6 @@
 /** Tools that take free text: for models that know only JSON arguments the text is the one argument `input`. */
 
-import {isObject, type JsonObject} from '../../../core/index.js';
+import {isObject, type JsonObject} from '../../core/index.js';
 
 /** What begins and ends the arguments around the escaped text. */
 export const customInputFrame = {begin: '{"input":"', end: '"}'} as const;
@@ -34,6 +34,23 @@ export const inputSchema: JsonObject = {
 	required: ['input'],
 	additionalProperties: false,
 };
+
+/**
+ * A tool of Chat Completions that takes free text, as Responses has it: flat, where Chat nests.
+ * @returns `undefined` for any other tool.
+ */
+export function flatCustomTool(tool: unknown): JsonObject | undefined {
+	const custom = isObject(tool) ? tool['custom'] : undefined;
+	if (!isObject(custom)) return undefined;
+	const format = custom['format'];
+	const grammar = isObject(format) ? format['grammar'] : undefined;
+	return {
+		type: 'custom',
+		name: custom['name'],
+		...(typeof custom['description'] === 'string' ? {description: custom['description']} : {}),
+		...(isObject(grammar) ? {format: Object.assign({type: 'grammar'}, grammar)} : {}),
+	};
+}
 
 /** What a tool does, and what its text must look like where a grammar says so: the model must be told in words. */
 export function describeInput(tool: JsonObject): string {
