@@ -1,6 +1,6 @@
 /** Request members that the hub has no word for, and what becomes of them when a call leaves their dialect. */
 
-import {type Extra, GatewayError, type JsonObject, type Loss, refusal} from '../../core/index.js';
+import {type Extra, GatewayError, type JsonObject, type Loss, type NativePart, refusal} from '../../core/index.js';
 import {threadsUnsupported} from './anthropic.js';
 
 /**
@@ -57,6 +57,18 @@ function isSet(value: unknown): boolean {
 /** Items of the input that stand for history which the provider keeps, or which only it can read. */
 function isKept(home: string, path: string): boolean {
 	return home === 'openai-responses' && path.startsWith('input[');
+}
+
+/**
+ * What a user says and only one format has a word for. A model that does not get it would be asked something else; what a provider
+ * did itself goes with its call, as a loss.
+ * @param native of another format than the one that is written. @param path the client's field.
+ * @throws {GatewayError} 400 naming the field.
+ */
+export function refuseForeignContent({dialect, name}: NativePart, path: string): void {
+	if (dialect === 'openai-responses' && !name.startsWith('input_')) return;
+	const message = `${path} cannot be sent: "${name}" has no counterpart in the format of this model.`;
+	throw refusal('invalid_body', message, {param: path});
 }
 
 /**

@@ -11,10 +11,12 @@ import {
 	type ModelTraits,
 	originOf,
 	type Part,
+	pathOf,
 	type ToolCallPart,
 	type ToolResultPart,
 	type Turn,
 } from '../../../core/index.js';
+import {refuseForeignContent} from '../untranslatable.js';
 import {encodeText, isBlank, listed, type PartEncoder} from './encode-part.js';
 import {dialect} from './names.js';
 import {type Pairs, pairResults} from './pair-results.js';
@@ -95,6 +97,7 @@ class Arrangement {
 	#user(turn: Turn): void {
 		const results = turn.parts.filter(part => part.type === 'tool-result');
 		const others = turn.parts.flatMap(part => {
+			if (part.type === 'native' && part.dialect !== dialect) refuseForeignContent(part, pathOf(part) ?? 'turns');
 			if (part.type !== 'tool-result') return listed(this.#parts.encode(part));
 			return this.#pairs.claimed.has(part) ? [] : this.#orphan(part);
 		});

@@ -103,6 +103,9 @@ export function decodePart(block: JsonObject, path: string, note: Note): Part {
 			if (signature === '') return {type: 'thinking', text};
 			return unpackThinking(signature, text) ?? {type: 'thinking', text, signature, signedBy: anthropic};
 		}
+		// A text with its source: told so where nobody knows such a block.
+		case 'search_result':
+			return {type: 'text', text: inWords(block), ...marked};
 		case 'redacted_thinking': {
 			const data = stringOf(block['data']);
 			return unpackThinking(data, '') ?? {type: 'redacted-thinking', data, signedBy: anthropic};
@@ -153,15 +156,18 @@ function decodeResult(
 	};
 }
 
-/** Search results and the like: a tool's result holds text, images and documents only, so that others can read it too. */
+/** References to tools and the like: a tool's result holds text, images and documents only, so that others can read it too. */
 function worded(part: Part, note: Note): TextPart {
 	if (part.type !== 'native') return {type: 'text', text: ''};
-	const {value} = part;
+	return note({type: 'text', text: inWords(part.value)}, part.value, '');
+}
+
+function inWords(value: JsonObject): string {
 	const texts = Array.isArray(value['content'])
 		? value['content'].map(inner => (isObject(inner) ? stringOf(inner['text']) : ''))
 		: [];
 	const lines = [value['title'], value['source'], value['tool_name'], ...texts].map(stringOf);
-	return note({type: 'text', text: lines.filter(line => line !== '').join('\n')}, value, '');
+	return lines.filter(line => line !== '').join('\n');
 }
 
 /** Reads a cache breakpoint. */

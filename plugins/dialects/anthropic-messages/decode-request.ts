@@ -16,7 +16,7 @@ import {
 } from '../../../core/index.js';
 import {extrasOf} from '../untranslatable.js';
 import {decodeContent, decodeText, type Note} from './decode-part.js';
-import {decodeToolChoice, decodeTools} from './decode-tools.js';
+import {decodeToolChoice, decodeTools, toolExtras} from './decode-tools.js';
 import {dialect} from './names.js';
 
 const note: Note = (value, native, path) => remember(value, dialect, native, path);
@@ -71,7 +71,7 @@ export function decodeRequest(body: JsonObject): Conversation {
 		...(typeof user === 'string' && {user}),
 		stream: body['stream'] === true,
 		streamUsage: true,
-		extras: [...extrasOf(body, dialect, known), ...configExtras(config)],
+		extras: [...extrasOf(body, dialect, known), ...configExtras(config), ...toolExtras(body['tools'])],
 	};
 	return note(conversation, carried ? undefined : body, '');
 }

@@ -1,6 +1,7 @@
 /** Reads what tools a request offers and which may be called. */
 
-import {type Conversation, isObject, type JsonObject, refusal, type Tool} from '../../../core/index.js';
+import {type Conversation, type Extra, isObject, type JsonObject, refusal, type Tool} from '../../../core/index.js';
+import {extrasOf} from '../untranslatable.js';
 import {decodeCache, type Note} from './decode-part.js';
 import {dialect} from './names.js';
 
@@ -29,6 +30,35 @@ function decodeTool(tool: JsonObject, path: string): Tool {
 		...(tool['strict'] === true && {strict: true}),
 		...(cache !== undefined && {cache}),
 	};
+}
+
+/** Members of a function that the hub has words for, or that say only how and when it is told to the model. */
+const known: ReadonlySet<string> = new Set([
+	'type',
+	'name',
+	'description',
+	'input_schema',
+	'strict',
+	'cache_control',
+	'defer_loading',
+	'eager_input_streaming',
+]);
+
+/** What functions say beside, such as examples of their input. */
+export function toolExtras(tools: unknown): readonly Extra[] {
+	if (!Array.isArray(tools)) return [];
+	return tools.flatMap((tool: unknown, index) => {
+		if (!isObject(tool) || (tool['type'] !== undefined && tool['type'] !== null && tool['type'] !== 'custom'))
+			return [];
+		return extrasOf(tool, dialect, known)
+			.filter(({path, value}) => path !== 'allowed_callers' || !isDirect(value))
+			.map(({path, value}) => ({dialect, path: `tools[${index}].${path}`, value}));
+	});
+}
+
+/** The model itself may call it, which is what every tool is for. */
+function isDirect(callers: unknown): boolean {
+	return Array.isArray(callers) && callers.length === 1 && callers[0] === 'direct';
 }
 
 /** @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools#forcing-tool-use */

@@ -43,6 +43,9 @@ export class PartEncoder {
 		const at = pathOf(part) ?? 'turns';
 		switch (part.type) {
 			case 'text':
+				if (part.citations?.some(({raw}) => !isOwn(raw)) === true)
+					this.#losses.push({path: at, reason: 'citations that Anthropic has not made are not accepted'});
+				return encodeText(part);
 			case 'refusal':
 				return encodeText(part);
 			case 'image':
@@ -96,6 +99,8 @@ export class PartEncoder {
 		if (isPdf(part)) return this.#document({...part, type: 'document'}, path);
 		if (this.#traits.modalities?.images === false)
 			throw refusal('invalid_body', `${path}: this model takes no images.`, {param: path});
+		if (part.detail !== undefined && part.detail !== 'auto')
+			this.#losses.push({path, reason: 'how closely an image is looked at cannot be said'});
 		return {type: 'image', source: encodeImageSource(part.source, path), ...encodeCache(part.cache)};
 	}
 

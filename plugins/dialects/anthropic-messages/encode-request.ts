@@ -126,7 +126,9 @@ function encodeFormat({output}: Conversation, traits: ModelTraits, losses: Loss[
 	if (output?.type !== 'schema' || traits.jsonSchema === false) return undefined;
 	const native = originOf(output, dialect);
 	if (isObject(native)) return native;
-	const {schema, loosened} = outputSchema(output.schema);
+	const {description} = output;
+	const told = description === undefined ? undefined : {description};
+	const {schema, loosened} = outputSchema(Object.assign({}, told, output.schema));
 	if (loosened.length > 0)
 		losses.push({path: 'output', reason: `${loosened.join(', ')}: told to the model, not enforced`});
 	return {type: 'json_schema', schema};

@@ -11,6 +11,7 @@ import {
 	refusal,
 	type Tool,
 } from '../../../core/index.js';
+import {loseRest, runsCode, webSearchOf} from '../server-tools.js';
 import {encodeCache} from './encode-part.js';
 import {inputSchema} from './input-schema.js';
 import {dialect, outputTool} from './names.js';
@@ -59,7 +60,8 @@ function encodeTool(tool: Tool, losses: Loss[]): readonly JsonObject[] {
 	const path = pathOf(tool) ?? 'tools';
 	if (tool.type === 'native') {
 		if (tool.dialect === dialect) return [tool.value];
-		if (tool.dialect === 'openai-responses' && tool.name.startsWith('web_search')) return [webSearch(tool.value)];
+		const counterpart = serverTool(tool, losses);
+		if (counterpart !== undefined) return [counterpart];
 		losses.push({path, reason: `the tool ${tool.name} has no counterpart in the format of this model`});
 		return [];
 	}
@@ -79,16 +81,23 @@ function encodeTool(tool: Tool, losses: Loss[]): readonly JsonObject[] {
 	];
 }
 
-/** @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool */
-function webSearch(tool: JsonObject): JsonObject {
-	const {filters, user_location: location} = tool;
-	const domains = isObject(filters) ? filters['allowed_domains'] : undefined;
-	const place = isObject(location) ? Object.entries(location).filter(([, value]) => typeof value === 'string') : [];
+/** A tool that Anthropic runs as well as its own provider does. */
+function serverTool(tool: Extract<Tool, {type: 'native'}>, losses: Loss[]): JsonObject | undefined {
+	if (runsCode(tool)) return {type: 'code_execution_20250825', name: 'code_execution'};
+	const search = webSearchOf(tool);
+	if (search === undefined) return undefined;
+	const {domains, location, contextSize} = search;
+	loseRest(tool, search, losses);
+	if (contextSize !== undefined && contextSize !== 'medium')
+		losses.push({
+			path: `${pathOf(tool) ?? 'tools'}.search_context_size`,
+			reason: 'a search of this model has no such option',
+		});
 	return {
 		type: 'web_search_20250305',
 		name: 'web_search',
-		...(Array.isArray(domains) && domains.length > 0 && {allowed_domains: domains}),
-		...(place.length > 0 && {user_location: Object.assign(Object.fromEntries(place), {type: 'approximate'})}),
+		...(domains !== undefined && {allowed_domains: domains}),
+		...(location !== undefined && {user_location: location}),
 	};
 }
 

@@ -28,7 +28,14 @@ export function decodeDocumentSource(source: unknown): DocumentSource | undefine
 	if (!isObject(source)) return undefined;
 	if (source['type'] === 'text' && typeof source['data'] === 'string') return {kind: 'text', text: source['data']};
 	if (source['type'] !== 'content') return decodeSource(source);
-	return typeof source['content'] === 'string' ? {kind: 'text', text: source['content']} : undefined;
+	const {content} = source;
+	if (typeof content === 'string') return {kind: 'text', text: content};
+	if (!Array.isArray(content) || !content.every(isText)) return undefined;
+	return {kind: 'text', text: content.map(({text}) => text).join('\n\n')};
+}
+
+function isText(block: unknown): block is {readonly text: string} {
+	return isObject(block) && block['type'] === 'text' && typeof block['text'] === 'string';
 }
 
 const imageTypes = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);

@@ -90,7 +90,7 @@ function decodeFile(part: JsonObject, path: string): Part {
 }
 
 /** `prompt_cache_breakpoint` is OpenAI's own; `cache_control` is what OpenRouter and others take in its place. */
-function withCache<Value extends Part & {readonly cache?: CacheMark}>(value: Value, part: JsonObject): Value {
+export function withCache<Value extends object & {readonly cache?: CacheMark}>(value: Value, part: JsonObject): Value {
 	const control = part['cache_control'];
 	if (isObject(control)) {
 		const ttl = control['ttl'];

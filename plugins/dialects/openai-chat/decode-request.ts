@@ -33,6 +33,7 @@ const known: ReadonlySet<string> = new Set([
 	'top_p',
 	'user',
 	'verbosity',
+	'web_search_options',
 ]);
 
 /**
@@ -49,7 +50,7 @@ export function decodeRequest(body: JsonObject): Conversation {
 		tools: decodeTools(body),
 		stream: body['stream'] === true,
 		streamUsage: options?.['include_usage'] === true,
-		extras: [...extrasOf(body, dialect, known), ...remainders(body, options)],
+		extras: [...extrasOf(body, dialect, known), ...remainders(body, options), ...messageExtras(body['messages'])],
 	};
 	const toolChoice = decodeToolChoice(body);
 	if (toolChoice !== undefined) conversation.toolChoice = toolChoice;
@@ -85,11 +86,30 @@ function remainders(body: JsonObject, options: JsonObject | undefined): readonly
 	if (text(body['user']) !== undefined && text(body['safety_identifier']) !== undefined) {
 		keep('safety_identifier', body['safety_identifier']);
 	}
-	const thinking = isObject(body['thinking']) ? body['thinking'] : {};
-	for (const [name, value] of Object.entries(thinking)) {
-		if (name !== 'type' && name !== 'budget_tokens') keep(`thinking.${name}`, value);
+	for (const member of ['thinking', 'reasoning']) {
+		const options = isObject(body[member]) ? body[member] : {};
+		for (const [name, value] of Object.entries(options)) {
+			if (!readOptions.has(name)) keep(`${member}.${name}`, value);
+		}
 	}
 	return extras;
+}
+
+/** Of `thinking` and `reasoning`, what {@link decodeReasoning} reads. */
+const readOptions: ReadonlySet<string> = new Set(['type', 'budget_tokens', 'effort', 'enabled', 'max_tokens']);
+
+/** What messages say beside what is said. They keep it where they are written in this format. */
+function messageExtras(messages: unknown): readonly Extra[] {
+	if (!Array.isArray(messages)) return [];
+	return messages.flatMap((message: unknown, index) => {
+		if (!isObject(message) || message['role'] === 'tool' || message['role'] === 'function') return [];
+		const {name, annotations} = message;
+		const said = {
+			...(text(name) !== undefined && {name}),
+			...(Array.isArray(annotations) && annotations.length > 0 && {annotations}),
+		};
+		return Object.entries(said).map(([member, value]) => ({dialect, path: `messages[${index}].${member}`, value}));
+	});
 }
 
 /** @throws {GatewayError} 400 when it is no number. */

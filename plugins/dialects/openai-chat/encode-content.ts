@@ -12,6 +12,8 @@ import {
 	refusal,
 } from '../../../core/index.js';
 import {urlOf} from '../data-url.js';
+import {describeDocument} from '../describe-document.js';
+import {refuseForeignContent} from '../untranslatable.js';
 
 const dialect = 'openai-chat';
 
@@ -50,7 +52,7 @@ function encodePart(part: Part, writing: Writing): readonly unknown[] {
 		case 'image':
 			return [withCache(encodeImage(part, writing), part, writing)];
 		case 'document':
-			return [withCache(encodeDocument(part, writing), part, writing)];
+			return encodeDocument(part, writing);
 		case 'audio':
 			if (writing.traits.modalities?.audio === false) throw refused(part, 'this model takes no audio');
 			if (part.source.kind !== 'base64') throw refused(part, 'audio must be sent within the request');
@@ -59,6 +61,7 @@ function encodePart(part: Part, writing: Writing): readonly unknown[] {
 			];
 		case 'native':
 			if (part.dialect === dialect) return [part.value];
+			refuseForeignContent(part, field(part));
 			return lost(part, `"${part.name}" has no counterpart in the format of this model`, writing);
 		default:
 			return lost(part, `a user cannot say "${part.type}" in the format of this model`, writing);
@@ -77,13 +80,16 @@ function encodeImage(part: ImagePart, {traits}: Writing): Record<string, unknown
 	return {type: 'image_url', image_url: part.detail === undefined ? {url} : {url, detail: part.detail}};
 }
 
-function encodeDocument(part: DocumentPart, {traits, losses}: Writing): Record<string, unknown> {
-	if (part.context !== undefined || part.citations === true) {
-		losses.push({
-			path: field(part),
-			reason: 'context of documents and citations have no counterpart in the format of this model',
-		});
-	}
+function encodeDocument(part: DocumentPart, writing: Writing): readonly unknown[] {
+	if (part.citations === true)
+		lost(part, 'citations of documents cannot be asked for in the format of this model', writing);
+	return [
+		...describeDocument(part).map(text => ({type: 'text', text})),
+		withCache(encodeFile(part, writing), part, writing),
+	];
+}
+
+function encodeFile(part: DocumentPart, {traits}: Writing): Record<string, unknown> {
 	const {source} = part;
 	if (source.kind === 'text') return {type: 'text', text: source.text};
 	if (traits.modalities?.documents === false) throw refused(part, 'this model takes no documents');

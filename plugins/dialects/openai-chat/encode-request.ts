@@ -12,12 +12,13 @@ import {
 	type Tool,
 } from '../../../core/index.js';
 import {withoutBegunAnswer} from '../begun-answer.js';
+import {searchOptions} from '../server-tools.js';
 import {lossesOf, refuseUntranslatable} from '../untranslatable.js';
 import {encodeMessages} from './encode-messages.js';
 import {writeSampling, writeUser} from './encode-sampling.js';
 import {encodeOutput} from './map-output-format.js';
 import {encodeReasoning} from './map-reasoning.js';
-import {encodeToolChoice, encodeTools} from './map-tools.js';
+import {encodeToolChoice, encodeTools, isSearch} from './map-tools.js';
 
 const dialect = 'openai-chat';
 
@@ -74,7 +75,10 @@ function writeTools(
 	traits: ModelTraits,
 	losses: Loss[],
 ): void {
-	const tools = encodeTools(conversation.tools, losses);
+	const search = conversation.tools.find(isSearch);
+	if (search !== undefined) body[searchOptions] = search.value;
+	const offered = search === undefined ? conversation.tools : conversation.tools.filter(tool => tool !== search);
+	const tools = encodeTools(offered, losses);
 	// A choice among nothing, or an empty list, is an error at many servers.
 	if (tools.length === 0) return;
 	body['tools'] = tools;
@@ -84,8 +88,8 @@ function writeTools(
 		if (forced && traits.returnsReasoning === true && reasoning !== undefined && reasoning.mode !== 'off') {
 			losses.push({path: 'toolChoice', reason: 'this model cannot be forced to call a tool while it thinks'});
 			body['tool_choice'] = 'auto';
-		} else if (isOffered(toolChoice, conversation.tools, tools)) {
-			body['tool_choice'] = encodeToolChoice(toolChoice, conversation.tools);
+		} else if (isOffered(toolChoice, offered, tools)) {
+			body['tool_choice'] = encodeToolChoice(toolChoice, offered);
 		} else {
 			losses.push({path: 'toolChoice', reason: 'the tool that was chosen does not exist in the format of this model'});
 		}
@@ -103,8 +107,9 @@ function isOffered(
 	return tools.some(tool => tool.type === 'function' && tool.name === choice.name);
 }
 
-/** @param path a member, or a member of a member: `thinking.clear_thinking`. */
+/** @param path a member, or a member of a member: `thinking.clear_thinking`. What is beside messages stays with them. */
 function writeExtra(body: Record<string, unknown>, path: string, value: unknown): void {
+	if (path.startsWith('messages[')) return;
 	const dot = path.indexOf('.');
 	if (dot === -1) {
 		body[path] = value;

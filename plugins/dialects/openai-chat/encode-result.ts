@@ -1,6 +1,6 @@
 /** The result of a tool call as a Chat Completions message. */
 
-import type {JsonObject, Part, ToolResultPart} from '../../../core/index.js';
+import {type JsonObject, type Part, pathOf, type ToolResultPart} from '../../../core/index.js';
 import type {Writing} from './encode-content.js';
 
 /**
@@ -21,7 +21,10 @@ export function encodeResult(
 			carried.push(content);
 		} else {
 			texts.push(`[${content.type} left out: this model cannot take it]`);
-			losses.push({path: 'turns', reason: `this model cannot take the ${content.type} of a tool result`});
+			losses.push({
+				path: pathOf(content) ?? pathOf(part) ?? 'turns',
+				reason: `this model cannot take the ${content.type} of a tool result`,
+			});
 		}
 	}
 	const said = texts.join('\n\n');

@@ -11,7 +11,8 @@ import {
 	type ToolChoice,
 } from '../../../core/index.js';
 import {describeInput, flatCustomTool, inputSchema} from '../custom-input.js';
-import {invalid} from './decode-content.js';
+import {searchOptions} from '../server-tools.js';
+import {invalid, withCache} from './decode-content.js';
 
 const dialect = 'openai-chat';
 
@@ -30,7 +31,19 @@ export function decodeTools(body: JsonObject): readonly Tool[] {
 		const path = `functions[${index}]`;
 		return remember(decodeFunction(definition, path), dialect, undefined, path);
 	});
-	return functions.length === 0 ? tools : [...tools, ...functions];
+	return [...tools, ...functions, ...decodeSearch(body[searchOptions])];
+}
+
+/** A search is no tool here, but one everywhere else. */
+function decodeSearch(options: unknown): readonly Tool[] {
+	if (!isObject(options)) return [];
+	const tool = {type: 'native' as const, dialect, name: searchOptions, value: options};
+	return [remember(tool, dialect, options, searchOptions)];
+}
+
+/** Whether a tool is the client's own {@link searchOptions}. */
+export function isSearch(tool: Tool): tool is Extract<Tool, {type: 'native'}> {
+	return tool.type === 'native' && tool.dialect === dialect && tool.name === searchOptions;
 }
 
 function list(value: unknown, name: string): readonly unknown[] {
@@ -41,8 +54,7 @@ function list(value: unknown, name: string): readonly unknown[] {
 
 function decodeTool(tool: JsonObject, path: string): Tool {
 	if (isObject(tool['function'])) {
-		const decoded = decodeFunction(tool['function'], `${path}.function`);
-		return isObject(tool['cache_control']) ? Object.assign(decoded, {cache: {}}) : decoded;
+		return withCache(decodeFunction(tool['function'], `${path}.function`), tool);
 	}
 	const custom = flatCustomTool(tool);
 	if (custom !== undefined) return decodeCustom(custom, `${path}.custom`);

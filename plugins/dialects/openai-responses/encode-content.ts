@@ -15,6 +15,8 @@ import {
 	type ToolResultPart,
 } from '../../../core/index.js';
 import {urlOf} from '../data-url.js';
+import {describeDocument} from '../describe-document.js';
+import {refuseForeignContent} from '../untranslatable.js';
 import {dialect} from './name.js';
 
 /** What writing content depends on, and what it leaves behind. */
@@ -44,7 +46,7 @@ export function encodeContent(part: Part, writer: ContentWriter): readonly JsonO
 			throw refusal('invalid_body', 'This model takes no audio.', param(part));
 		case 'native':
 			if (part.dialect === dialect && isContent(part.value)) return [part.value];
-			writer.losses.push({path: pathOf(part) ?? 'turns', reason: `no counterpart of "${part.name}"`});
+			refuseForeignContent(part, pathOf(part) ?? 'turns');
 			return [];
 		default:
 			return [];
@@ -67,7 +69,10 @@ function encodeImage(part: ImagePart, writer: ContentWriter): JsonObject {
 }
 
 function encodeDocument(part: DocumentPart, writer: ContentWriter): readonly JsonObject[] {
-	const context = part.context === undefined ? [] : [{type: 'input_text', text: part.context}];
+	if (part.citations === true) {
+		writer.losses.push({path: pathOf(part) ?? 'turns', reason: 'citations of documents cannot be asked for'});
+	}
+	const context = describeDocument(part).map(text => ({type: 'input_text', text}));
 	const {source} = part;
 	if (source.kind === 'text') return [...context, {type: 'input_text', text: source.text}];
 	if (writer.traits.modalities?.documents === false) {

@@ -104,6 +104,9 @@ function encodeAssistant(turn: Turn, turnIndex: number, writer: ItemWriter): rea
 		if (isObject(origin) && !isContent(origin) && (part.type === 'tool-call' || !isForeign(part))) return [origin];
 		switch (part.type) {
 			case 'text':
+				if (part.citations !== undefined) {
+					writer.losses.push({path: pathOf(part) ?? 'turns', reason: 'citations have no place in the history'});
+				}
 				return [Object.assign({type: 'message', role: 'assistant', content: part.text}, phase(part))];
 			case 'refusal':
 				return [

@@ -75,7 +75,9 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 		system.instructions === undefined ? {} : {instructions: system.instructions},
 		{input: [...system.items, ...encodeTurns(turns, writer)]},
 		tools.length > 0 ? {tools} : {},
-		tools.length > 0 && toolChoice !== undefined ? {tool_choice: encodeToolChoice(toolChoice, writer.table)} : {},
+		tools.length > 0 && toolChoice !== undefined
+			? encodeToolChoice(toolChoice, writer.table, conversation.tools, losses)
+			: {},
 		tools.length > 0 && parallelTools !== undefined ? {parallel_tool_calls: parallelTools} : {},
 		maxTokens === undefined ? {} : {max_output_tokens: atLeast(leastTokens, maxTokens, losses)},
 		encodeSampling(conversation, traits, losses),

@@ -1,7 +1,7 @@
 /** Which tools the model may or must call. */
 
-import {isObject, type JsonObject, type ToolChoice} from '../../../core/index.js';
-import {nativeName} from './map-tools.js';
+import {isObject, type JsonObject, type Loss, type Tool, type ToolChoice} from '../../../core/index.js';
+import {encodeTools, nativeName} from './map-tools.js';
 import type {ToolTable} from './tool-names.js';
 
 /**
@@ -24,8 +24,25 @@ function named(value: unknown, table: ToolTable): string | undefined {
 	return typeof value['name'] === 'string' ? table.hubName(value['name'], value['namespace']) : undefined;
 }
 
-/** @param table the tools as they are written. */
-export function encodeToolChoice(choice: ToolChoice, table: ToolTable): unknown {
+/** @param table the tools as they are written. @param tools as they were asked for. */
+export function encodeToolChoice(
+	choice: ToolChoice,
+	table: ToolTable,
+	tools: readonly Tool[],
+	losses: Loss[],
+): JsonObject {
+	if (choice.type !== 'tool' || table.find(choice.name) !== undefined) return {tool_choice: written(choice, table)};
+	const native = tools.find(tool => tool.type === 'native' && tool.value['name'] === choice.name);
+	if (native === undefined) return {tool_choice: written(choice, table)};
+	const [hosted] = encodeTools([native], []);
+	if (hosted !== undefined) {
+		return {tool_choice: {type: 'allowed_tools', mode: 'required', tools: [{type: hosted['type']}]}};
+	}
+	losses.push({path: 'toolChoice', reason: 'the tool that was chosen does not exist in the format of this model'});
+	return {};
+}
+
+function written(choice: ToolChoice, table: ToolTable): unknown {
 	const entry = (name: string): JsonObject =>
 		Object.assign({type: table.find(name)?.custom ? 'custom' : 'function'}, nativeName(name, table.find(name)));
 	switch (choice.type) {

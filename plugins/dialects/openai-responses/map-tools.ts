@@ -2,6 +2,7 @@
 
 import {isObject, type JsonObject, type Loss, originOf, pathOf, remember, type Tool} from '../../../core/index.js';
 import {describeInput, flatCustomTool, inputSchema} from '../custom-input.js';
+import {loseRest, runsCode, webSearchOf} from '../server-tools.js';
 import {dialect} from './name.js';
 import {spaceName, type ToolEntry, type ToolTable} from './tool-names.js';
 
@@ -14,9 +15,11 @@ export function decodeTools(table: ToolTable): readonly Tool[] {
 	const decoded: Tool[] = [];
 	for (const {native, path} of table.offered) {
 		const members = native['type'] === 'namespace' && Array.isArray(native['tools']) ? native['tools'] : [native];
-		for (const member of members) {
+		for (const [index, member] of members.entries()) {
 			const entry = callable.get(member);
-			decoded.push(entry === undefined ? decodeNative(member, path) : decodeCallable(entry));
+			// What a namespace says of itself is told once, with its first tool.
+			const told = index === 0 && member !== native ? textsIn(native['description']) : [];
+			decoded.push(entry === undefined ? decodeNative(member, path) : decodeCallable(entry, told));
 		}
 	}
 	return decoded;
@@ -27,14 +30,22 @@ function decodeNative(value: JsonObject, path: string): Tool {
 	return remember({type: 'native', dialect, name, value}, dialect, value, path);
 }
 
-function decodeCallable({hubName, native, namespace, custom, path}: ToolEntry): Tool {
+function textsIn(description: unknown): readonly string[] {
+	return typeof description === 'string' && description !== '' ? [description] : [];
+}
+
+/** @param told what stands before the tool's own description. */
+function decodeCallable({hubName, native, namespace, custom, path}: ToolEntry, told: readonly string[]): Tool {
 	if (namespace !== undefined) namespaces.set(native, namespace);
+	const own = custom ? describeInput(native) : native['description'];
+	const texts = [...told, ...textsIn(own)];
+	const description = texts.length === 0 ? {} : {description: texts.join('\n\n')};
 	const tool: Tool = custom
-		? {type: 'function', name: hubName, description: describeInput(native), parameters: inputSchema}
+		? {type: 'function', name: hubName, ...description, parameters: inputSchema}
 		: {
 				type: 'function',
 				name: hubName,
-				...(typeof native['description'] === 'string' ? {description: native['description']} : {}),
+				...description,
 				...(isObject(native['parameters']) ? {parameters: native['parameters']} : {}),
 				...(native['strict'] === true ? {strict: true} : {}),
 			};
@@ -80,20 +91,20 @@ function encodeTool(tool: Tool, losses: Loss[]): JsonObject | undefined {
 
 function encodeNative(tool: Extract<Tool, {type: 'native'}>, losses: Loss[]): JsonObject | undefined {
 	if (tool.dialect === dialect) return tool.value;
-	const {value} = tool;
-	if (tool.dialect === 'anthropic-messages' && tool.name.startsWith('web_search')) return webSearch(value);
+	if (runsCode(tool)) return {type: 'code_interpreter', container: {type: 'auto'}};
+	const search = webSearchOf(tool);
+	if (search !== undefined) {
+		const {domains, location, contextSize} = search;
+		loseRest(tool, search, losses);
+		return {
+			type: 'web_search',
+			...(domains === undefined ? {} : {filters: {allowed_domains: domains}}),
+			...(location === undefined ? {} : {user_location: location}),
+			...(contextSize === undefined ? {} : {search_context_size: contextSize}),
+		};
+	}
 	losses.push({path: pathOf(tool) ?? 'tools', reason: `no counterpart of the tool "${tool.name}"`});
 	return undefined;
-}
-
-/** @see https://platform.openai.com/docs/guides/tools-web-search */
-function webSearch(value: JsonObject): JsonObject {
-	const {allowed_domains: allowed, user_location: location} = value;
-	return {
-		type: 'web_search',
-		...(Array.isArray(allowed) && allowed.length > 0 ? {filters: {allowed_domains: allowed}} : {}),
-		...(isObject(location) ? {user_location: location} : {}),
-	};
 }
 
 /** The members that name a tool in an item or a choice. */
