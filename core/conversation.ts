@@ -285,6 +285,8 @@ export type Delta =
 			readonly extras?: readonly Extra[];
 			/** Whose signature it is, where that was not known when the part began. */
 			readonly signedBy?: string;
+			/** The name of what was signed, likewise: its maker may want it back with the signature. */
+			readonly id?: string;
 	  }
 	| {readonly type: 'citation'; readonly citation: Citation}
 	/** A step of a part that only its own format knows. */

@@ -184,6 +184,8 @@ function emptied(part: Part): {readonly part: Part; readonly begun?: Delta} {
 				? {part: {type: 'text', text: ''}}
 				: {part: {type: 'text', text: ''}, begun: {type: 'text', text: part.text}};
 		case 'thinking': {
+			// What another provider has signed without a word comes whole, see carry-signature.ts.
+			if (part.signature !== undefined) return {part};
 			const empty: Part = {type: 'thinking', text: '', signedBy: anthropic};
 			return part.text === '' ? {part: empty} : {part: empty, begun: {type: 'thinking', text: part.text}};
 		}

@@ -73,7 +73,7 @@ export class BlockWriter {
 		if (delta.type === 'signature') {
 			writing.signature = delta.text;
 			if (delta.signedBy !== undefined && writing.part.type === 'thinking')
-				writing.part = Object.assign({}, writing.part, {signedBy: delta.signedBy});
+				writing.part = Object.assign({}, writing.part, {signedBy: delta.signedBy}, nameOf(delta));
 		} else if (fits(writing.part, delta)) this.#write(writing, delta);
 	}
 
@@ -198,6 +198,10 @@ export class BlockWriter {
 	#change(delta: JsonObject): void {
 		this.#emit({type: 'content_block_delta', index: this.#block, delta});
 	}
+}
+
+function nameOf({id}: {readonly id?: string}): {readonly id?: string} {
+	return id === undefined ? {} : {id};
 }
 
 /** Tells whether a delta belongs into blocks of a part. */

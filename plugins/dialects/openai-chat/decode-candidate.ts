@@ -1,11 +1,18 @@
 /** One candidate of a streamed reply: its deltas as parts that begin, grow and end. */
 
-import {type CompletionEvent, type Extra, isObject, type JsonObject, type Part} from '../../../core/index.js';
+import {
+	type CompletionEvent,
+	type Extra,
+	isObject,
+	type JsonObject,
+	type Part,
+	type ThinkingPart,
+} from '../../../core/index.js';
 import {CallAssembler} from './assemble-calls.js';
 import {thoughtText} from './decode-content.js';
 import {decodeAnnotations, decodeImage} from './decode-message.js';
 import {decodeFinish} from './map-finish-reason.js';
-import {partOf, signerOf} from './reasoning-details.js';
+import {partOf} from './reasoning-details.js';
 
 type Kind = 'text' | 'thinking' | 'refusal' | 'audio';
 
@@ -104,19 +111,22 @@ export class CandidateReader {
 			if (!this.#plainThinking && part.text !== '') this.#text('thinking', part.text, undefined, events);
 			if (part.signature === undefined) return;
 			this.#details.add(key);
-			this.#sign(part.signature, signerOf(detail), events);
+			this.#sign(part, part.signature, events);
 		}
 	}
 
-	#sign(signature: string, signedBy: string | undefined, events: CompletionEvent[]): void {
+	#sign(part: ThinkingPart, signature: string, events: CompletionEvent[]): void {
 		if (this.#open?.kind !== 'thinking') {
-			const part: Part = {type: 'thinking', text: '', signature};
-			this.#whole(signedBy === undefined ? part : Object.assign(part, {signedBy}), events);
+			this.#whole(Object.assign({}, part, {text: ''}), events);
 			return;
 		}
-		const delta = {type: 'signature' as const, text: signature};
-		const signed = signedBy === undefined ? delta : Object.assign(delta, {signedBy});
-		events.push({type: 'part-delta', index: this.#open.index, delta: signed});
+		const {signedBy, id} = part;
+		const delta = Object.assign(
+			{type: 'signature' as const, text: signature},
+			signedBy === undefined ? undefined : {signedBy},
+			id === undefined ? undefined : {id},
+		);
+		events.push({type: 'part-delta', index: this.#open.index, delta});
 		// What is thought next is another block with a signature of its own.
 		this.#close(events);
 	}

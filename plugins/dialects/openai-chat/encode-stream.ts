@@ -28,6 +28,11 @@ const nothing: readonly StreamEvent[] = [];
 const done = wireEvent('data: [DONE]\n\n');
 const patience = comment('keep-alive');
 
+interface Signer {
+	readonly signedBy?: string;
+	readonly id?: string;
+}
+
 interface OpenPart {
 	readonly part: Part;
 	readonly choice: ChoiceState;
@@ -40,7 +45,8 @@ interface OpenPart {
 	/** What has come of thinking or of arguments. */
 	text: string;
 	signature: string;
-	signedBy: string | undefined;
+	/** Who has signed thinking, and what it is called, as far as that was not known when it began. */
+	signer: Signer;
 }
 
 interface ChoiceState {
@@ -149,7 +155,7 @@ export class ChunkEncoder implements StreamEncoder {
 			start: choice.length,
 			text: '',
 			signature: '',
-			signedBy: undefined,
+			signer: {},
 			wrapped,
 		};
 		this.#open.set(index, open);
@@ -203,7 +209,7 @@ export class ChunkEncoder implements StreamEncoder {
 				return [this.#chunk(choice, `{"refusal":${JSON.stringify(delta.text)}}`)];
 			case 'signature':
 				open.signature = delta.text;
-				open.signedBy = delta.signedBy;
+				open.signer = signerOf(delta);
 				return nothing;
 			case 'citation': {
 				const annotation = encodeAnnotation(delta.citation, open.start, choice.length - open.start);
@@ -231,8 +237,7 @@ export class ChunkEncoder implements StreamEncoder {
 			return this.#writeDelta(open, {type: 'arguments', text: '{}'});
 		}
 		const signed = part.type === 'thinking' && open.signature !== '';
-		const signer = open.signedBy === undefined ? undefined : {signedBy: open.signedBy};
-		const whole = signed ? Object.assign({}, part, {text: open.text, signature: open.signature}, signer) : part;
+		const whole = signed ? Object.assign({}, part, {text: open.text, signature: open.signature}, open.signer) : part;
 		const detail = signed || part.type === 'redacted-thinking' ? detailOf(whole, choice.details.length) : undefined;
 		if (detail === undefined) return nothing;
 		// With those before it: clients keep what came last.
@@ -270,6 +275,10 @@ export class ChunkEncoder implements StreamEncoder {
 	keepAlive(): StreamEvent {
 		return patience;
 	}
+}
+
+function signerOf({signedBy, id}: Signer): Signer {
+	return Object.assign({}, signedBy === undefined ? undefined : {signedBy}, id === undefined ? undefined : {id});
 }
 
 /** Why it was refused, where the model itself has not said it. */

@@ -10,6 +10,7 @@ import {
 	bytesOf,
 	chat,
 	contextFor,
+	decoded,
 	encoded,
 	messages,
 	modern,
@@ -120,5 +121,38 @@ for (const client of [messages, responses]) {
 		const native = encoded(chat, eventsOf({id: 'x', model: 'm', candidates: [{parts, finish}], extras: []}));
 		const read = gather(client, translated(wayBack(client, chat), bytesOf(native)));
 		t.deepEqual(signed(assistantParts(client.codec.decodeRequest(handedBack(client, read)))), signed(parts));
+	});
+}
+
+/** What OpenAI has signed: with words, without any, and each under a name that goes with its signature. */
+const reasoned: readonly Part[] = [
+	{type: 'thinking', text: 'Let me see.', signature: 'RU5DMQ==', signedBy: 'openai', id: 'rs_one', summary: true},
+	{type: 'thinking', text: '', signature: 'RU5DMg==', signedBy: 'openai', id: 'rs_two', summary: true},
+	{type: 'text', text: 'Hi.'},
+];
+
+for (const client of [chat, messages]) {
+	test(`row 138: OpenAI’s reasoning keeps name and signature on a client of ${client.name} when a plugin rewrites the stream`, t => {
+		const finish = {reason: 'stop'} as const;
+		const native = encoded(
+			responses,
+			eventsOf({id: 'x', model: 'm', candidates: [{parts: reasoned, finish}], extras: []}),
+		);
+		const spoken = translated(wayBack(client, responses), bytesOf(native));
+		const rewritten = encoded(client, decoded(client, spoken));
+		for (const events of [spoken, rewritten]) {
+			const asked = client.codec.decodeRequest(handedBack(client, gather(client, events)));
+			const {body} = responses.codec.encodeRequest(asked, {signatures: 'openai'});
+			const items = listOf(body['input']).filter(item => objectOf(item)['type'] === 'reasoning');
+			t.deepEqual(items, [
+				{
+					type: 'reasoning',
+					id: 'rs_one',
+					summary: [{type: 'summary_text', text: 'Let me see.'}],
+					encrypted_content: 'RU5DMQ==',
+				},
+				{type: 'reasoning', id: 'rs_two', summary: [], encrypted_content: 'RU5DMg=='},
+			]);
+		}
 	});
 }
