@@ -4,6 +4,7 @@ import type {Readable} from 'node:stream';
 import type {Conversation} from './conversation.js';
 import type {Dialect, DialectRoute, RequestFacts} from './dialect.js';
 import {refusal} from './errors.js';
+import type {Loss} from './exchange.js';
 import {type JsonObject, parseBody, type Span, type Splice, splice, topLevelSpans} from './json.js';
 
 /** Header names are lower case; a repeated header is an array. */
@@ -42,6 +43,7 @@ export class ClientRequest {
 	readonly #upload: Readable | undefined;
 	readonly #dialect: Dialect | undefined;
 	#conversation: Conversation | undefined;
+	#losses: readonly Loss[] = [];
 	#spans: ReadonlyMap<string, Span> | undefined;
 
 	private constructor(
@@ -109,9 +111,19 @@ export class ClientRequest {
 	withConversation(conversation: Conversation): ClientRequest {
 		const codec = this.#dialect?.codec;
 		if (codec === undefined) throw refusal('invalid_body', 'This call carries no conversation.');
-		const changed = this.withBody(codec.encodeRequest(conversation, {}).body);
+		const {body, losses} = codec.encodeRequest(conversation, {});
+		const changed = this.withBody(body);
 		changed.#conversation = conversation;
+		changed.#losses = losses.map(({path, reason}) => ({
+			path: codec.fields[path as keyof Conversation] ?? path,
+			reason,
+		}));
 		return changed;
+	}
+
+	/** What of a changed conversation the client's own format cannot say; a provider of another format may get it all the same. */
+	get losses(): readonly Loss[] {
+		return this.#losses;
 	}
 
 	/** The same call with headers replaced; `undefined` removes one. */
@@ -133,6 +145,7 @@ export class ClientRequest {
 		const changed = new ClientRequest(parts, this.#dialect, this.body, this.json, this.upload);
 		changed.#spans = this.#spans;
 		changed.#conversation = this.#conversation;
+		changed.#losses = this.#losses;
 		return changed;
 	}
 

@@ -119,10 +119,11 @@ async function speak(engine: Engine, call: Call, target: Target, number: number)
 
 /** Bytes as they came, but for what the gateway itself has put there, in an earlier turn, for another model's provider. */
 function native(call: Call, attempt: Attempt): Spoken {
-	const {json} = call.request;
+	const {json, losses} = call.request;
+	call.losses = losses;
 	const cleaned = json === undefined ? undefined : call.dialect.codec?.withoutForeign?.(json);
 	if (cleaned === undefined) return {attempt};
-	call.losses = cleaned.losses;
+	call.losses = [...losses, ...cleaned.losses];
 	return {attempt, changes: cleaned.changes};
 }
 

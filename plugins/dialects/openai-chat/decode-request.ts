@@ -1,6 +1,14 @@
 /** Reads a Chat Completions request. */
 
-import {type Conversation, type Extra, isObject, type JsonObject, remember, tokenCount} from '../../../core/index.js';
+import {
+	type Conversation,
+	type Extra,
+	isObject,
+	type JsonObject,
+	type Reasoning,
+	remember,
+	tokenCount,
+} from '../../../core/index.js';
 import {extrasOf} from '../untranslatable.js';
 import {invalid} from './decode-content.js';
 import {decodeMessages} from './decode-messages.js';
@@ -69,12 +77,21 @@ export function decodeRequest(body: JsonObject): Conversation {
 	const verbosity = body['verbosity'];
 	if (verbosity === 'low' || verbosity === 'medium' || verbosity === 'high') conversation.verbosity = verbosity;
 	const reasoning = decodeReasoning(body);
-	if (reasoning !== undefined) conversation.reasoning = reasoning;
+	if (reasoning !== undefined) conversation.reasoning = rememberReasoning(reasoning, body);
 	const user = text(body['user']) ?? text(body['safety_identifier']);
 	if (user !== undefined) conversation.user = user;
 	const cacheKey = text(body['prompt_cache_key']);
 	if (cacheKey !== undefined) conversation.cacheKey = cacheKey;
+	// A changed conversation is another object, but still has the client's extras, and with them its way to say things.
+	remember(conversation.extras, dialect, body, '');
 	return remember(conversation, dialect, body, '');
+}
+
+/** Servers have different members for it. */
+function rememberReasoning(reasoning: Reasoning, body: JsonObject): Reasoning {
+	const said = ['reasoning_effort', 'thinking', 'reasoning'].filter(name => body[name] !== undefined);
+	const native = Object.fromEntries(said.map(name => [name, body[name]]));
+	return remember(reasoning, dialect, native, said[0] ?? 'reasoning_effort');
 }
 
 /** What is left of members that the hub takes in part. */

@@ -9,16 +9,17 @@ import {
 	type Loss,
 	type ModelTraits,
 	originOf,
+	type Reasoning,
 	type Tool,
 } from '../../../core/index.js';
 import {withoutBegunAnswer} from '../begun-answer.js';
 import {searchOptions} from '../server-tools.js';
 import {lossesOf, refuseUntranslatable} from '../untranslatable.js';
 import {encodeMessages} from './encode-messages.js';
-import {writeSampling, writeUser} from './encode-sampling.js';
+import {keepSampling, writeSampling, writeUser} from './encode-sampling.js';
 import {encodeOutput} from './map-output-format.js';
 import {encodeReasoning} from './map-reasoning.js';
-import {encodeToolChoice, encodeTools, isSearch} from './map-tools.js';
+import {encodeToolChoice, encodeTools, isLegacy, isSearch, writeFunctions} from './map-tools.js';
 
 const dialect = 'openai-chat';
 
@@ -45,24 +46,39 @@ export function encodeRequest(conversation: Conversation, traits: ModelTraits): 
 		model: conversation.model,
 		messages: encodeMessages({system: conversation.system, turns}, traits, losses, output?.instruction),
 	};
+	const own = originOf(conversation.extras, dialect);
+	const said: JsonObject = isObject(own) ? own : {};
 	writeTools(body, conversation, traits, losses);
-	writeSampling(body, conversation, traits, losses);
-	if (conversation.maxTokens !== undefined) body[traits.maxTokensField ?? 'max_tokens'] = conversation.maxTokens;
+	if (isObject(own)) keepSampling(body, conversation, losses);
+	else writeSampling(body, conversation, traits, losses);
+	const limit = traits.maxTokensField ?? (said['max_completion_tokens'] ? 'max_completion_tokens' : 'max_tokens');
+	if (conversation.maxTokens !== undefined) body[limit] = conversation.maxTokens;
 	if (output !== undefined) body['response_format'] = output.format;
-	if (conversation.reasoning !== undefined)
-		Object.assign(body, encodeReasoning(conversation.reasoning, traits, losses));
+	if (conversation.reasoning !== undefined) writeReasoning(body, conversation.reasoning, traits, losses);
 	if (conversation.verbosity !== undefined) body['verbosity'] = conversation.verbosity;
-	writeUser(body, conversation.user);
+	const named = said['user'] === undefined && said['safety_identifier'] !== undefined;
+	writeUser(body, conversation.user, named ? 'safety_identifier' : 'user');
 	if (conversation.cacheKey !== undefined) body['prompt_cache_key'] = conversation.cacheKey;
 	for (const {path, value} of mine) writeExtra(body, path, value);
 	if (conversation.stream) {
 		body['stream'] = true;
-		// Whoever asks in another format always gets usage; who did not ask in this one is spared it in the reply.
-		body['stream_options'] = Object.assign({}, body['stream_options'], {include_usage: true});
+		// Whoever asks in another format always gets usage; who asks in this one gets what they ask for.
+		if (!isObject(own) || conversation.streamUsage)
+			body['stream_options'] = Object.assign({}, body['stream_options'], {include_usage: true});
 	} else {
 		delete body['stream_options'];
 	}
 	return {body, losses};
+}
+
+function writeReasoning(
+	body: Record<string, unknown>,
+	reasoning: Reasoning,
+	traits: ModelTraits,
+	losses: Loss[],
+): void {
+	const native = originOf(reasoning, dialect);
+	Object.assign(body, isObject(native) ? native : encodeReasoning(reasoning, traits, losses));
 }
 
 function isMine(extra: Extra): boolean {
@@ -81,8 +97,12 @@ function writeTools(
 	const tools = encodeTools(offered, losses);
 	// A choice among nothing, or an empty list, is an error at many servers.
 	if (tools.length === 0) return;
-	body['tools'] = tools;
 	const {toolChoice, parallelTools, reasoning} = conversation;
+	if (isLegacy(conversation)) {
+		writeFunctions(body, tools, toolChoice);
+		return;
+	}
+	body['tools'] = tools;
 	if (toolChoice !== undefined) {
 		const forced = toolChoice.type === 'required' || toolChoice.type === 'tool';
 		if (forced && traits.returnsReasoning === true && reasoning !== undefined && reasoning.mode !== 'off') {

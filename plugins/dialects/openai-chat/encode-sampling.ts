@@ -39,8 +39,20 @@ export function writeSampling(
 	if (stop.length > maxStops) lose('stop', `the format of this model takes ${maxStops} stop sequences at most`);
 }
 
+/** Writes it as it is, for a model that the client itself has asked in this format. */
+export function keepSampling(
+	body: Record<string, unknown>,
+	{temperature, topP, topK, stop}: Conversation,
+	losses: Loss[],
+): void {
+	if (temperature !== undefined) body['temperature'] = temperature;
+	if (topP !== undefined) body['top_p'] = topP;
+	if (topK !== undefined) losses.push({path: 'topK', reason: 'the format has no such parameter'});
+	if (stop !== undefined && stop.length > 0) body['stop'] = stop;
+}
+
 /** Writes who the end user is; a name that is too long is told by its hash: still the same for the same user. */
-export function writeUser(body: Record<string, unknown>, user: string | undefined): void {
+export function writeUser(body: Record<string, unknown>, user: string | undefined, member = 'user'): void {
 	if (user === undefined) return;
-	body['user'] = user.length <= maxUserLength ? user : createHash('sha256').update(user).digest('hex');
+	body[member] = user.length <= maxUserLength ? user : createHash('sha256').update(user).digest('hex');
 }

@@ -1,6 +1,7 @@
 /** Tools and the choice among them, between Chat Completions and the hub. */
 
 import {
+	type Conversation,
 	isObject,
 	type JsonObject,
 	type Loss,
@@ -133,6 +134,24 @@ function encodeFunction(tool: Extract<Tool, {type: 'function'}>): JsonObject {
 function withoutDialect(schema: JsonObject): JsonObject {
 	if (schema['$schema'] === undefined) return schema;
 	return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema'));
+}
+
+/** Whether the client itself has said `functions`, and so knows no `tools`. */
+export function isLegacy({extras, tools}: Conversation): boolean {
+	const own = originOf(extras, dialect);
+	const functions = isObject(own) && own['functions'] !== undefined && own['tools'] === undefined;
+	return functions && tools.length > 0 && tools.every(tool => tool.type === 'function');
+}
+
+/** Writes `functions` and `function_call`, which know no must. */
+export function writeFunctions(
+	body: Record<string, unknown>,
+	tools: readonly unknown[],
+	choice: ToolChoice | undefined,
+): void {
+	body['functions'] = tools.map(tool => (isObject(tool) ? tool['function'] : undefined));
+	if (choice?.type === 'tool') body['function_call'] = {name: choice.name};
+	else if (choice !== undefined) body['function_call'] = choice.type === 'none' ? 'none' : 'auto';
 }
 
 /** Writes `tool_choice`. */
