@@ -64,6 +64,8 @@ export function decodeRequest(body: JsonObject): Conversation {
 	if (toolChoice !== undefined) conversation.toolChoice = toolChoice;
 	const parallel = body['parallel_tool_calls'];
 	if (typeof parallel === 'boolean') conversation.parallelTools = parallel;
+	// The legacy form has one call in a message.
+	else if (body['functions'] !== undefined && body['tools'] === undefined) conversation.parallelTools = false;
 	const maxTokens = tokenCount(body['max_completion_tokens']) ?? tokenCount(body['max_tokens']);
 	if (maxTokens !== undefined) conversation.maxTokens = maxTokens;
 	const temperature = number(body['temperature'], 'temperature');

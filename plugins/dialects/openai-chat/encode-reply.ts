@@ -16,7 +16,7 @@ import {urlOf} from '../data-url.js';
 import {encodeUsage} from './convert-usage.js';
 import {encodeCall} from './encode-assistant.js';
 import {encodeFinish} from './map-finish-reason.js';
-import {isFreeText} from './map-tools.js';
+import {isFreeText, isLegacy} from './map-tools.js';
 import {detailOf} from './reasoning-details.js';
 
 const dialect = 'openai-chat';
@@ -57,11 +57,12 @@ function encodeChoice(candidate: Candidate, index: number, context: ReplyContext
 	const calls = parts
 		.filter(part => part.type === 'tool-call')
 		.map(part => encodeCall(isWrapped(part, context) ? asFreeText(part, part.arguments) : part));
+	const legacy = isLegacy(context.conversation);
 	return {
 		index,
-		message: encodeMessage(candidate, calls),
+		message: encodeMessage(candidate, calls, legacy),
 		logprobs: logprobsOf(parts),
-		finish_reason: encodeFinish(finish, calls.length > 0),
+		finish_reason: encodeFinish(finish, calls.length > 0, legacy),
 	};
 }
 
@@ -75,7 +76,8 @@ export function asFreeText(part: ToolCallPart, args: string): ToolCallPart {
 	return Object.assign({}, part, {custom: true, arguments: unwrapInput(args)});
 }
 
-function encodeMessage({parts, finish}: Candidate, calls: readonly JsonObject[]): JsonObject {
+/** @param legacy for a client that knows functions and no tools: one call, and no id. */
+function encodeMessage({parts, finish}: Candidate, calls: readonly JsonObject[], legacy: boolean): JsonObject {
 	const {text, annotations} = encodeText(parts);
 	const refused =
 		parts.find(part => part.type === 'refusal')?.text ?? (finish.reason === 'refusal' ? finish.explanation : '');
@@ -86,7 +88,8 @@ function encodeMessage({parts, finish}: Candidate, calls: readonly JsonObject[])
 	const message: Record<string, unknown> = {role: 'assistant', content: text || null, refusal: refused || null};
 	if (thoughts.length > 0) message['reasoning_content'] = thoughts.join('\n\n');
 	if (details.length > 0) message['reasoning_details'] = details;
-	if (calls.length > 0) message['tool_calls'] = calls;
+	if (calls.length > 0 && legacy) message['function_call'] = calls[0]?.['function'];
+	else if (calls.length > 0) message['tool_calls'] = calls;
 	if (annotations.length > 0) message['annotations'] = annotations;
 	if (images.length > 0) message['images'] = images;
 	for (const part of parts) if (part.type === 'native' && part.dialect === dialect) message[part.name] = part.value;

@@ -20,6 +20,7 @@ import {asGatewayError} from './decode-error.js';
 import {encodeCall} from './encode-assistant.js';
 import {asFreeText, encodeAnnotation, encodeImage, isWrapped, now, replyId} from './encode-reply.js';
 import {encodeFinish} from './map-finish-reason.js';
+import {isLegacy} from './map-tools.js';
 import {detailOf} from './reasoning-details.js';
 
 const dialect = 'openai-chat';
@@ -68,6 +69,8 @@ interface ChoiceState {
  */
 export class ChunkEncoder implements StreamEncoder {
 	readonly #context: ReplyContext;
+	/** The client knows functions and no tools: one call, without an id. */
+	readonly #legacy: boolean;
 	readonly #choices: ChoiceState[] = [];
 	readonly #finishes: (Finish | undefined)[] = [undefined];
 	readonly #open = new Map<number, OpenPart>();
@@ -80,6 +83,7 @@ export class ChunkEncoder implements StreamEncoder {
 
 	constructor(context: ReplyContext) {
 		this.#context = context;
+		this.#legacy = isLegacy(context.conversation);
 	}
 
 	push(event: CompletionEvent): readonly StreamEvent[] {
@@ -148,6 +152,7 @@ export class ChunkEncoder implements StreamEncoder {
 		const part = wrapped ? asFreeText(given, '') : given;
 		const choice = this.#choice(candidate, part.type === 'tool-call' ? 'null' : '""', events);
 		const call = part.type === 'tool-call' ? choice.calls++ : 0;
+		if (this.#legacy && call > 0) return events;
 		const open: OpenPart = {
 			part,
 			choice,
@@ -166,7 +171,10 @@ export class ChunkEncoder implements StreamEncoder {
 				part.custom === true
 					? {custom: {name: part.name, input: part.arguments}}
 					: {function: {name: part.name, arguments: part.arguments}};
-			events.push(this.#chunk(choice, JSON.stringify({tool_calls: [Object.assign(whole, target)]})));
+			const delta = this.#legacy
+				? {function_call: {name: part.name, arguments: part.arguments}}
+				: {tool_calls: [Object.assign(whole, target)]};
+			events.push(this.#chunk(choice, JSON.stringify(delta)));
 		} else if (part.type === 'image') {
 			events.push(this.#chunk(choice, JSON.stringify({images: encodeImage(part)})));
 		} else if (part.type === 'text' || part.type === 'thinking' || part.type === 'refusal') {
@@ -198,6 +206,7 @@ export class ChunkEncoder implements StreamEncoder {
 			case 'arguments': {
 				open.text += delta.text;
 				if (open.wrapped) return nothing;
+				if (this.#legacy) return [this.#chunk(choice, `{"function_call":{"arguments":${JSON.stringify(delta.text)}}}`)];
 				const member =
 					part.type === 'tool-call' && part.custom === true ? '"custom":{"input"' : '"function":{"arguments"';
 				return [
@@ -251,7 +260,7 @@ export class ChunkEncoder implements StreamEncoder {
 		const events: StreamEvent[] = [];
 		for (const [index, finish] of this.#finishes.entries()) {
 			const choice = this.#choice(index, '""', events);
-			const reason = JSON.stringify(encodeFinish(finish, choice.calls > 0));
+			const reason = JSON.stringify(encodeFinish(finish, choice.calls > 0, this.#legacy));
 			events.push(this.#chunk(choice, lastDelta(finish, choice.refused), `,"finish_reason":${reason}`));
 		}
 		if (this.#context.conversation.streamUsage && this.#usage !== undefined) {

@@ -50,7 +50,10 @@ const names: Readonly<Record<FinishReason, string>> = {
 	pause: 'stop',
 };
 
-export function encodeFinish(finish: Finish | undefined, calls: boolean): string {
+/** @param legacy for a client that knows functions and no tools. */
+export function encodeFinish(finish: Finish | undefined, calls: boolean, legacy = false): string {
 	const name = names[finish?.reason ?? 'stop'];
-	return calls && name === 'stop' ? 'tool_calls' : name;
+	const called = name === 'tool_calls' || (calls && name === 'stop');
+	if (!called) return name;
+	return legacy ? 'function_call' : 'tool_calls';
 }

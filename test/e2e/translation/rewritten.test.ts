@@ -117,5 +117,5 @@ test('what the client’s own format cannot say is told as a loss where the mode
 	t.like(await rig.closed(), {losses: [{path: 'stop'}]});
 	const translated = await rig.call(responses, chat, {stream: false});
 	t.is(translated.headers['x-tapgate-losses'], undefined);
-	t.deepEqual((rig.upstream.requests.at(-1)?.json() as JsonObject)['stop'], ['END']);
+	t.like(rig.upstream.requests.at(-1)?.json(), {stop: ['END']});
 });
