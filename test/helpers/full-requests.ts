@@ -247,7 +247,15 @@ const chat: JsonObject = {
 		{role: 'tool', tool_call_id: 'call_3', content: 'res3'},
 		{role: 'system', content: 'mid system'},
 		{role: 'user', content: 'more'},
-		{role: 'assistant', content: 'plain answer', refusal: 'I refuse'},
+		{
+			role: 'assistant',
+			content: 'plain answer',
+			refusal: 'I refuse',
+			annotations: [
+				{type: 'url_citation', url_citation: {url: 'https://c.example', title: 'c', start_index: 0, end_index: 5}},
+			],
+			images: [{type: 'image_url', image_url: {url: 'https://e.example/drawn.png'}}],
+		},
 		{role: 'user', content: 'last q'},
 	],
 };

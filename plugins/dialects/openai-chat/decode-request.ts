@@ -122,10 +122,11 @@ function messageExtras(messages: unknown): readonly Extra[] {
 	if (!Array.isArray(messages)) return [];
 	return messages.flatMap((message: unknown, index) => {
 		if (!isObject(message) || message['role'] === 'tool' || message['role'] === 'function') return [];
-		const {name, annotations} = message;
+		const {name, annotations, images} = message;
 		const said = {
 			...(text(name) !== undefined && {name}),
 			...(Array.isArray(annotations) && annotations.length > 0 && {annotations}),
+			...(Array.isArray(images) && images.length > 0 && {images}),
 		};
 		return Object.entries(said).map(([member, value]) => ({dialect, path: `messages[${index}].${member}`, value}));
 	});
