@@ -17,6 +17,11 @@ const anthropicMigration = 'Anthropic API reference and migration notes, SDK 1.x
 const openaiReasoning = 'OpenAI API reference and reasoning guide, August 2026';
 const recorded = 'recorded traffic, 2025 and 2026';
 
+/** They refuse every setting of their sampling. */
+const afterOpus46 = ['claude-*-4-7*', 'claude-*-4-8*', 'claude-mythos-*'].concat(
+	['fable', 'haiku', 'opus', 'sonnet'].map(name => `claude-${name}-5*`),
+);
+
 export const modelTable: readonly ModelRow[] = [
 	// Anthropic
 	{
@@ -37,21 +42,15 @@ export const modelTable: readonly ModelRow[] = [
 	{pattern: 'claude-3-7-*', traits: {thinking: 'budget', defaultMaxTokens: 8192}, source: anthropicMigration},
 	{pattern: 'claude-opus-4-1*', traits: {sampling: 'one', jsonSchema: true}, source: anthropicMigration},
 	{pattern: 'claude-*-4-5*', traits: {sampling: 'one', jsonSchema: true}, source: anthropicMigration},
-	// Named one by one: `claude-*-5*` would be `claude-sonnet-4-5` and `claude-3-5-haiku` as well.
-	...['claude-fable-5*', 'claude-haiku-5*', 'claude-mythos-5*', 'claude-opus-5*', 'claude-sonnet-5*']
-		.concat(['claude-*-4-6*', 'claude-*-4-7*', 'claude-*-4-8*'])
-		.map(
-			(pattern): ModelRow => ({
-				pattern,
-				traits: {sampling: 'one', jsonSchema: true, prefill: false, thinking: 'adaptive'},
-				source: anthropicMigration,
-			}),
-		),
-	...['claude-*-4-7*', 'claude-*-4-8*'].map(
-		(pattern): ModelRow => ({pattern, traits: {sampling: 'none'}, source: anthropicMigration}),
+	// The fifth generation is named one by one: `claude-*-5*` would be `claude-sonnet-4-5` and `claude-3-5-haiku` as well.
+	...['claude-*-4-6*', ...afterOpus46].map(
+		(pattern): ModelRow => ({
+			pattern,
+			traits: {sampling: 'one', jsonSchema: true, prefill: false, thinking: 'adaptive'},
+			source: anthropicMigration,
+		}),
 	),
-	{pattern: 'claude-opus-5*', traits: {sampling: 'none'}, source: anthropicMigration},
-	{pattern: 'claude-sonnet-5*', traits: {sampling: 'none'}, source: anthropicMigration},
+	...afterOpus46.map((pattern): ModelRow => ({pattern, traits: {sampling: 'none'}, source: anthropicMigration})),
 	{pattern: 'claude-opus-4-8*', traits: {systemTurns: 'in-place'}, source: recorded},
 	{pattern: 'claude-opus-5*', traits: {systemTurns: 'in-place'}, source: anthropicMigration},
 
