@@ -11,13 +11,14 @@ import {
 	type ReplyContext,
 	type StreamEncoder,
 	type StreamEvent,
+	type ToolCallPart,
 	type Usage,
 	wireEvent,
 } from '../../../core/index.js';
 import {encodeErrorEvent} from '../openai.js';
+import {beginCall, type CallPlace, continueCall} from './call-deltas.js';
 import {encodeUsage} from './convert-usage.js';
 import {asGatewayError} from './decode-error.js';
-import {encodeCall} from './encode-assistant.js';
 import {asFreeText, encodeAnnotation, encodeImage, isWrapped, now, replyId} from './encode-reply.js';
 import {encodeFinish} from './map-finish-reason.js';
 import {isLegacy} from './map-tools.js';
@@ -37,8 +38,8 @@ interface Signer {
 interface OpenPart {
 	readonly part: Part;
 	readonly choice: ChoiceState;
-	/** Running number of a call within its choice. */
-	readonly call: number;
+	/** Where it is written, if it is a call. */
+	readonly call: CallPlace;
 	/** Where its text begins within the content. */
 	readonly start: number;
 	/** The arguments are to be told as free text, which they must first be whole for. */
@@ -146,36 +147,15 @@ export class ChunkEncoder implements StreamEncoder {
 		return wireEvent(`${this.#head}{"index":${choice.index},"delta":${delta}${end}}]${this.#tail}`);
 	}
 
-	#beginPart(index: number, given: Part, candidate: number): readonly StreamEvent[] {
+	#beginPart(index: number, part: Part, candidate: number): readonly StreamEvent[] {
 		const events: StreamEvent[] = [];
-		const wrapped = given.type === 'tool-call' && isWrapped(given, this.#context);
-		const part = wrapped ? asFreeText(given, '') : given;
 		const choice = this.#choice(candidate, part.type === 'tool-call' ? 'null' : '""', events);
-		const call = part.type === 'tool-call' ? choice.calls++ : 0;
-		if (this.#legacy && call > 0) return events;
-		const open: OpenPart = {
-			part,
-			choice,
-			call,
-			start: choice.length,
-			text: '',
-			signature: '',
-			signer: {},
-			wrapped,
-		};
-		this.#open.set(index, open);
 		if (part.type === 'tool-call') {
-			open.text = wrapped ? given.arguments : part.arguments;
-			const whole = Object.assign({index: call}, encodeCall(part));
-			const target =
-				part.custom === true
-					? {custom: {name: part.name, input: part.arguments}}
-					: {function: {name: part.name, arguments: part.arguments}};
-			const delta = this.#legacy
-				? {function_call: {name: part.name, arguments: part.arguments}}
-				: {tool_calls: [Object.assign(whole, target)]};
-			events.push(this.#chunk(choice, JSON.stringify(delta)));
-		} else if (part.type === 'image') {
+			this.#beginCall(index, part, choice, events);
+			return events;
+		}
+		const open = this.#openPart(index, part, choice, false);
+		if (part.type === 'image') {
 			events.push(this.#chunk(choice, JSON.stringify({images: encodeImage(part)})));
 		} else if (part.type === 'text' || part.type === 'thinking' || part.type === 'refusal') {
 			if (part.type === 'thinking' && part.signature !== undefined) open.signature = part.signature;
@@ -187,6 +167,25 @@ export class ChunkEncoder implements StreamEncoder {
 					events.push(...this.#writeDelta(open, {type: 'citation', citation}));
 		}
 		return events;
+	}
+
+	#openPart(index: number, part: Part, choice: ChoiceState, wrapped: boolean): OpenPart {
+		const call = {index: choice.calls, legacy: this.#legacy};
+		const open: OpenPart = {part, choice, call, start: choice.length, text: '', signature: '', signer: {}, wrapped};
+		this.#open.set(index, open);
+		return open;
+	}
+
+	#beginCall(index: number, part: ToolCallPart, choice: ChoiceState, events: StreamEvent[]): void {
+		const wrapped = isWrapped(part, this.#context);
+		const begun = wrapped ? asFreeText(part, '') : part;
+		// The legacy form has one call.
+		if (!this.#legacy || choice.calls === 0) {
+			const open = this.#openPart(index, begun, choice, wrapped);
+			open.text = part.arguments;
+			events.push(this.#chunk(choice, beginCall(begun, open.call)));
+		}
+		choice.calls++;
 	}
 
 	#writeDelta(open: OpenPart, delta: Delta): readonly StreamEvent[] {
@@ -205,13 +204,8 @@ export class ChunkEncoder implements StreamEncoder {
 				return [this.#chunk(choice, `{"reasoning_content":${JSON.stringify(delta.text)}}`)];
 			case 'arguments': {
 				open.text += delta.text;
-				if (open.wrapped) return nothing;
-				if (this.#legacy) return [this.#chunk(choice, `{"function_call":{"arguments":${JSON.stringify(delta.text)}}}`)];
-				const member =
-					part.type === 'tool-call' && part.custom === true ? '"custom":{"input"' : '"function":{"arguments"';
-				return [
-					this.#chunk(choice, `{"tool_calls":[{"index":${open.call},${member}:${JSON.stringify(delta.text)}}}]}`),
-				];
+				if (open.wrapped || part.type !== 'tool-call') return nothing;
+				return [this.#chunk(choice, continueCall(part, open.call, delta.text))];
 			}
 			case 'refusal':
 				choice.refused = true;
@@ -237,9 +231,7 @@ export class ChunkEncoder implements StreamEncoder {
 		const {part, choice} = open;
 		if (part.type === 'tool-call' && open.wrapped) {
 			const {arguments: input} = asFreeText(part, open.text);
-			return [
-				this.#chunk(choice, `{"tool_calls":[{"index":${open.call},"custom":{"input":${JSON.stringify(input)}}}]}`),
-			];
+			return [this.#chunk(choice, continueCall(part, open.call, input))];
 		}
 		// A call without arguments is the empty object to strict readers; said once nothing can follow.
 		if (part.type === 'tool-call' && part.custom !== true && open.text.trim() === '') {
