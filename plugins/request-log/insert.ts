@@ -2,7 +2,8 @@
 
 import pg from 'pg';
 import type {Connection} from './connection.js';
-import {jsonArray, type Lines} from './journal/lines.js';
+import {BindMessage, InsertQuery} from './insert-query.js';
+import {type Lines, withCommas} from './journal/lines.js';
 import {stateOf} from './migrate.js';
 import {columns} from './row.js';
 import {table} from './schema.js';
@@ -11,6 +12,8 @@ const names = columns.join(', ');
 const statement =
 	`INSERT INTO ${table} (${names}) SELECT ${names} FROM json_populate_recordset(null::${table}, $1::json) ` +
 	'ON CONFLICT DO NOTHING';
+
+const [open, close] = [Buffer.from('['), 0x5d];
 
 /** A connection that says nothing for so long is dead, whatever the system thinks of it. */
 const longestMs = 30_000;
@@ -32,6 +35,8 @@ export function faultOf(error: unknown): Fault {
 /** One connection that only inserts; opened when it is needed, thrown away after any failure of the database. */
 export class Inserter {
 	#client: pg.Client | undefined;
+	/** Of one connection: one that is thrown away may still be sending. */
+	#message = new BindMessage();
 
 	/** Sees to it that there is a connection. @throws when there can be none. */
 	async open(connection: Connection): Promise<void> {
@@ -42,13 +47,26 @@ export class Inserter {
 	async insert(connection: Connection, pieces: readonly Lines[]): Promise<number> {
 		this.#client ??= await this.#connect(connection);
 		try {
-			const query = this.#client.query(statement, [jsonArray(pieces)]);
-			const {rowCount} = await within(query, longestMs);
-			return rowCount ?? 0;
+			const {done} = this.#client.query(new InsertQuery(statement, this.#bound(pieces)));
+			return await within(done, longestMs);
 		} catch (error) {
 			if (faultOf(error) === 'database') this.close();
 			throw error;
 		}
+	}
+
+	/** The lines as one JSON array: the bracket that closes it takes the place of the last comma. */
+	#bound(pieces: readonly Lines[]): Buffer {
+		const message = this.#message;
+		message.begin(pieces.reduce((sum, {bytes}) => sum + bytes.length, 1));
+		message.add(open);
+		let last: Buffer | undefined;
+		for (const {bytes} of pieces) {
+			last = message.add(bytes);
+			withCommas(last);
+		}
+		if (last !== undefined) last[last.length - 1] = close;
+		return message.whole();
 	}
 
 	async #connect({pg: settings}: Connection): Promise<pg.Client> {
@@ -66,6 +84,7 @@ export class Inserter {
 	close(): void {
 		const client = this.#client;
 		this.#client = undefined;
+		this.#message = new BindMessage();
 		if (client === undefined) return;
 		void client.end().catch(() => {});
 		// A peer that is gone does not answer the farewell.

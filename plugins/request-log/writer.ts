@@ -132,6 +132,7 @@ export class Writer {
 			this.counts.insertSeconds += (performance.now() - began) / 1000;
 		}
 		this.#parts.journal.acknowledge(this.#batch.flatMap(({place}) => place ?? []));
+		for (const {lines} of this.#batch) lines.release?.();
 		this.#batch = [];
 		this.#well();
 		this.#delayMs = firstDelayMs;

@@ -65,7 +65,7 @@ export class Backlog {
 	}
 
 	/**
-	 * Takes lines up.
+	 * Takes lines up; whoever takes them out releases them.
 	 * @param place where they end in the journal; absent when they are not in it.
 	 * @returns false when there was room for them nowhere.
 	 */
@@ -77,6 +77,7 @@ export class Backlog {
 			this.#bytes += size;
 			return true;
 		}
+		lines.release?.();
 		if (place === undefined) return false;
 		if (this.#spilled.at(-1)?.segment !== place.segment) {
 			this.#spilled.push({segment: place.segment, next: place.end - size});

@@ -5,17 +5,39 @@ const blockBytes = 256 * 1024;
 const bytesPerUnit = 3;
 /** A piece for the database is no larger than this many lines. */
 const mostLines = 250;
-const lineFeed = 0x0a;
+const [lineFeed, comma] = [0x0a, 0x2c];
 
 /** Whole lines, each with its line feed. */
 export interface Lines {
 	readonly bytes: Buffer;
 	readonly count: number;
+	/** Gives their memory back: they are not read any more. To be called once. */
+	release?(): void;
 }
 
-/** Writes lines into blocks of memory that are there already: a large string or buffer made for each batch costs thirty times as much. */
+/** So many blocks are kept for use again; all that wait in memory when the database lags behind. */
+const mostSpare = 64;
+
+/** Memory that lines are written into. */
+class Block {
+	readonly bytes: Buffer;
+	/** Pieces of it that were not given back yet. */
+	pieces = 0;
+	/** Nothing more is written into it. */
+	full = false;
+
+	constructor(bytes: number) {
+		this.bytes = Buffer.allocUnsafeSlow(bytes);
+	}
+}
+
+/**
+ * Writes lines into blocks of memory that are there already, and are used again. A large string or buffer made for each batch costs
+ * thirty times as much, and has the garbage collector walk the whole heap for memory that is outside of it.
+ */
 export class LinePacker {
-	#block = Buffer.alloc(0);
+	readonly #spare: Block[] = [];
+	#block = new Block(blockBytes);
 	/** What was packed and not taken stands between these two. */
 	#start = 0;
 	#end = 0;
@@ -37,16 +59,11 @@ export class LinePacker {
 	/** @param line without a line feed in it. */
 	add(line: string): void {
 		const most = line.length * bytesPerUnit + 1;
-		if (this.#count === mostLines || this.#end + most > this.#block.length) this.#cut();
-		if (this.#end + most > this.#block.length) {
-			// A line that is rarely so long has a block of its own, without what it does not need.
-			const needed = most > blockBytes ? Buffer.byteLength(line) + 1 : blockBytes;
-			this.#block = Buffer.allocUnsafeSlow(needed);
-			this.#start = 0;
-			this.#end = 0;
-		}
-		this.#end += this.#block.write(line, this.#end);
-		this.#block[this.#end++] = lineFeed;
+		if (this.#count === mostLines) this.#cut();
+		if (this.#end + most > this.#block.bytes.length) this.#renew(line, most);
+		const {bytes} = this.#block;
+		this.#end += bytes.write(line, this.#end);
+		bytes[this.#end++] = lineFeed;
 		this.#count++;
 	}
 
@@ -62,12 +79,35 @@ export class LinePacker {
 
 	#cut(): void {
 		if (this.#count === 0) return;
-		const bytes = this.#block.subarray(this.#start, this.#end);
-		this.#full.push({bytes, count: this.#count});
+		const block = this.#block;
+		const bytes = block.bytes.subarray(this.#start, this.#end);
+		block.pieces++;
+		const release = (): void => {
+			block.pieces--;
+			this.#reuse(block);
+		};
+		this.#full.push({bytes, count: this.#count, release});
 		this.#fullBytes += bytes.length;
 		this.#fullCount += this.#count;
 		this.#start = this.#end;
 		this.#count = 0;
+	}
+
+	/** A line that is rarely so long has a block of its own, without what it does not need. */
+	#renew(line: string, most: number): void {
+		this.#cut();
+		this.#block.full = true;
+		this.#reuse(this.#block);
+		const large = most > blockBytes ? Buffer.byteLength(line) + 1 : blockBytes;
+		this.#block = (most > blockBytes ? undefined : this.#spare.pop()) ?? new Block(large);
+		this.#start = 0;
+		this.#end = 0;
+	}
+
+	#reuse(block: Block): void {
+		if (!block.full || block.pieces > 0 || block.bytes.length !== blockBytes) return;
+		block.full = false;
+		if (this.#spare.length < mostSpare) this.#spare.push(block);
 	}
 }
 
@@ -92,13 +132,10 @@ export function wholeLines(bytes: Buffer, most: number): Lines {
 	return {bytes: bytes.subarray(0, size), count};
 }
 
-/** The lines as one JSON array. */
-export function jsonArray(pieces: readonly Lines[]): Buffer {
-	const array = Buffer.concat([Buffer.from('['), ...pieces.map(({bytes}) => bytes)]);
+/** Makes the line feeds in lines the commas of a JSON array. */
+export function withCommas(lines: Buffer): void {
 	// JSON has no line feed within a string: those that are there stand between lines, and one behind the last.
-	for (let at = array.indexOf(lineFeed); at !== -1; at = array.indexOf(lineFeed, at + 1)) array[at] = 0x2c;
-	array[array.length - 1] = 0x5d;
-	return array;
+	for (let at = lines.indexOf(lineFeed); at !== -1; at = lines.indexOf(lineFeed, at + 1)) lines[at] = comma;
 }
 
 /** Where each line begins and ends. */
