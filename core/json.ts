@@ -36,6 +36,7 @@ export function parseBody(body: Buffer): JsonObject {
 
 const quote = 0x22;
 const backslash = 0x5c;
+const comma = 0x2c;
 
 /** Index just behind the string that opens at `start`; behind the body for one that does not end. */
 function stringEnd(body: Buffer, start: number): number {
@@ -58,12 +59,44 @@ function stringEnd(body: Buffer, start: number): number {
  */
 export function readMembers(body: Buffer, names: readonly string[]): JsonObject {
 	const found: Record<string, unknown> = {};
+	const note = (name: string, start: number, end: number): void => {
+		found[name] = JSON.parse(body.toString('utf8', start, end));
+	};
 	try {
-		walkMembers(body, (name, start, end) => {
-			if (names.includes(name)) found[name] = JSON.parse(body.toString('utf8', start, end));
-		});
+		if (!readFromTheEnd(body, names, note))
+			walkMembers(body, (name, start, end) => {
+				if (names.includes(name)) note(name, start, end);
+			});
 	} catch {}
 	return found;
+}
+
+/**
+ * Answers end with what they have used: from the first of the names on, what is behind it is walked as if the name stood at the top. It did when
+ * the walk comes up exactly where the answer ends.
+ * @returns false when it did not, or when a name may be spelled with escapes.
+ */
+function readFromTheEnd(
+	body: Buffer,
+	names: readonly string[],
+	found: (name: string, start: number, end: number) => void,
+): boolean {
+	const places = names.map(name => body.lastIndexOf(`"${name}"`)).filter(at => at !== -1);
+	if (places.length < names.length && body.includes('\\u00')) return false;
+	if (places.length === 0) return true;
+	const from = Math.min(...places);
+	let before = from - 1;
+	while ((body[before] ?? comma) <= 0x20) before--;
+	if (body[before] !== comma && body[before] !== 0x7b) return false;
+	let last = body.length - 1;
+	while ((body[last] ?? 0) <= 0x20 && last > 0) last--;
+	const members: (readonly [name: string, start: number, end: number])[] = [];
+	const end = walkMembers(body, (name, start, stop) => void members.push([name, start, stop]), from, 1);
+	const read = members.filter(([name]) => names.includes(name));
+	// One that was seen and is not at the top may hide another one that is.
+	if (end !== last || read.length < places.length) return false;
+	for (const member of read) found(...member);
+	return true;
 }
 
 /** White space around a value does not belong to its span. */
@@ -93,17 +126,24 @@ export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 
 /**
  * Calls back with every top-level member of a JSON object, in order: its name, and where its value stands.
+ * @param from where to begin, at a member's name when `within` is 1.
+ * @returns where the object was closed; -1 when it never was.
  * @throws {GatewayError} `invalid_body` when nesting is too deep.
  */
-function walkMembers(body: Buffer, found: (name: string, start: number, end: number) => void): void {
-	let depth = 0;
+function walkMembers(
+	body: Buffer,
+	found: (name: string, start: number, end: number) => void,
+	from = 0,
+	within: 0 | 1 = 0,
+): number {
+	let depth: number = within;
 	let name: string | undefined;
 	let valueStart = 0;
 	const finish = (end: number): void => {
 		if (name !== undefined) found(name, valueStart, end);
 		name = undefined;
 	};
-	for (let at = 0; at < body.length; at++) {
+	for (let at = from; at < body.length; at++) {
 		switch (body[at]) {
 			case quote: {
 				const end = stringEnd(body, at);
@@ -117,16 +157,20 @@ function walkMembers(body: Buffer, found: (name: string, start: number, end: num
 				break;
 			case 0x7d: // }
 			case 0x5d: // ]
-				if (--depth === 0) finish(at);
+				if (--depth === 0) {
+					finish(at);
+					return at;
+				}
 				break;
 			case 0x3a: // :
 				if (depth === 1) valueStart = at + 1;
 				break;
-			case 0x2c: // ,
+			case comma:
 				if (depth === 1) finish(at);
 				break;
 		}
 	}
+	return -1;
 }
 
 /** What the gateway, or a plugin with the request in its hands, decides by. */

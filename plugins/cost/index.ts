@@ -130,7 +130,7 @@ function listeners(gateway: Gateway, {webhook: url}: CostOptions): (threshold: B
 /** The cost of a stream is not known before its head leaves: only a whole answer says it. */
 function withCost(reply: Reply, exchange: RoutedExchange, calls: CallCost): Reply | undefined {
 	const own: Record<string, string> = {};
-	const spent = reply.body === undefined ? undefined : calls.ofReply(exchange);
+	const spent = exchange.request.stream ? undefined : calls.ofReply(exchange);
 	if (spent !== undefined) own['x-tapgate-cost'] = usdText(spent);
 	const reserved = exchange.get(reservationKey);
 	if (reserved !== undefined) {
@@ -143,7 +143,6 @@ function withCost(reply: Reply, exchange: RoutedExchange, calls: CallCost): Repl
 		if (short.length > 0) own['x-tapgate-budget-warning'] = 'a soft budget is used up';
 	}
 	if (Object.keys(own).length === 0) return undefined;
-	const {status, body} = reply;
-	const headers = Object.assign({}, reply.headers, own);
-	return body === undefined ? {status, headers} : {status, headers, body};
+	// The body is not touched: nobody has parsed it yet.
+	return {status: reply.status, headers: Object.assign({}, reply.headers, own)};
 }

@@ -2,7 +2,7 @@
 
 import test from 'ava';
 import fc from 'fast-check';
-import {parseBody, splice, topLevelSpans} from '../../core/json.js';
+import {parseBody, readMembers, splice, topLevelSpans} from '../../core/json.js';
 
 /** `N` would be another `n`, which is refused; of the longer names nobody makes one by accident. */
 const names = fc.string().filter(name => name !== 'N');
@@ -124,3 +124,29 @@ for (const [what, body] of Object.entries({
 		);
 	});
 }
+
+test('members are read as a parser reads them, wherever their names stand besides', t => {
+	const wanted = ['usage', 'x_groq'];
+	const member = fc.constantFrom('usage', 'x_groq', 'id', 'choices', 'a "usage": 1', '\\usage');
+	const {value} = fc.letrec(tie => ({
+		value: fc.oneof(
+			{maxDepth: 3},
+			fc.constantFrom('usage', '"usage":{', '\\', 'x_groq', 1, null, true),
+			fc.array(tie('value'), {maxLength: 3}),
+			fc.dictionary(member, tie('value'), {maxKeys: 4}),
+		),
+	}));
+	const members = fc.array(fc.tuple(member, value), {maxLength: 5});
+	fc.assert(
+		fc.property(members, fc.constantFrom('', ' ', '\n'), fc.boolean(), (list, space, escaped) => {
+			// Names may stand twice, and be spelled with escapes.
+			const spell = (name: string): string =>
+				escaped ? JSON.stringify(name).replace('u', '\\u0075') : JSON.stringify(name);
+			const text = `${space}{${list.map(([name, held]) => `${space}${spell(name)}${space}:${JSON.stringify(held)}`).join(',')}${space}}${space}`;
+			const parsed = JSON.parse(text) as Record<string, unknown>;
+			const expected = Object.fromEntries(Object.entries(parsed).filter(([name]) => wanted.includes(name)));
+			t.deepEqual(readMembers(Buffer.from(text), wanted), expected, text);
+		}),
+		{numRuns: 3000},
+	);
+});
