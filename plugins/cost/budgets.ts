@@ -1,7 +1,14 @@
 /** Which budgets apply to a call, and what they are counted in. */
 
 import {createHash} from 'node:crypto';
-import {ConfigError, namePattern, type RoutedExchange, type Target, targetName} from '../../core/index.js';
+import {
+	type CallerBudget,
+	ConfigError,
+	namePattern,
+	type RoutedExchange,
+	type Target,
+	targetName,
+} from '../../core/index.js';
 import type {Period, Sum} from '../stores/keys.js';
 import type {BudgetOptions, BudgetSubject} from './options.js';
 
@@ -12,6 +19,8 @@ interface Limit {
 	readonly unit: Unit;
 	readonly nanoUsd: number;
 	readonly period: Period;
+	/** What it is counted in, by key: the same object for the same key, so that a store need not find its place anew. */
+	readonly holdings: Map<string, Sum>;
 }
 
 /** A budget of the config. */
@@ -43,12 +52,15 @@ const units = [
 	['monthlyUsd', 'month', 30 * 86_400],
 ] as const;
 
+/** Names come again and again; so many are known at most. */
+const mostKnown = 1000;
 /** Stores take keys of 512 characters; marks of thresholds are put in front of these. */
 const longestKey = 480;
 
 export class Budgets {
 	readonly #rules: readonly Rule[];
 	readonly #zone: string;
+	readonly #ofCallers = new WeakMap<CallerBudget, readonly Limit[]>();
 
 	/** @throws {ConfigError} for budgets that cannot be meant. */
 	constructor(budgets: readonly BudgetOptions[], zone: string) {
@@ -95,8 +107,17 @@ export class Budgets {
 		}
 		const {name, budget} = exchange.caller;
 		if (budget !== undefined)
-			add(found, this.#limits(budget, false), {by: 'key', prefix: 'cost:caller', soft: false, subject: name});
+			add(found, this.#limitsOf(budget), {by: 'key', prefix: 'cost:caller', soft: false, subject: name});
 		return found;
+	}
+
+	#limitsOf(budget: CallerBudget): readonly Limit[] {
+		let limits = this.#ofCallers.get(budget);
+		if (limits === undefined) {
+			limits = this.#limits(budget, false);
+			this.#ofCallers.set(budget, limits);
+		}
+		return limits;
 	}
 
 	#limits(budget: Omit<BudgetOptions, 'by'>, rolling: boolean): readonly Limit[] {
@@ -104,7 +125,7 @@ export class Budgets {
 			const usd = budget[name];
 			if (usd === undefined) return [];
 			const period: Period = rolling ? {kind: 'rolling', seconds} : {kind: 'calendar', unit, zone: this.#zone};
-			return [{unit, nanoUsd: Math.round(usd * 1e9), period}];
+			return [{unit, nanoUsd: Math.round(usd * 1e9), period, holdings: new Map()}];
 		});
 	}
 }
@@ -119,8 +140,13 @@ interface Whose {
 
 function add(found: Budget[], limits: readonly Limit[], {by, prefix, soft, subject, target}: Whose): void {
 	const key = keyOf(prefix, subject);
-	for (const {unit, nanoUsd, period} of limits) {
-		const holding: Sum = {kind: 'sum', key, limit: nanoUsd, period};
+	for (const {unit, nanoUsd, period, holdings} of limits) {
+		let holding = holdings.get(key);
+		if (holding === undefined) {
+			holding = {kind: 'sum', key, limit: nanoUsd, period};
+			if (holdings.size >= mostKnown) holdings.clear();
+			holdings.set(key, holding);
+		}
 		found.push({holding, by, subject, unit, soft, ...(target !== undefined && {target})});
 	}
 }

@@ -7,6 +7,25 @@ import type {Counted} from './takes.js';
 
 type Headers = Record<string, string>;
 
+/** Kinds of limits that headers tell of. */
+const told = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const satisfies readonly Counts[];
+
+interface Names {
+	readonly limit: string;
+	readonly remaining: string;
+	readonly reset: string;
+}
+
+/** As the two APIs call them. */
+const namesOf: Readonly<Record<Family, readonly Names[]>> = {
+	anthropic: told.map(counts => named(what => `anthropic-ratelimit-${counts}-${what}`)),
+	openai: told.map(counts => named(what => `x-ratelimit-${what}-${counts}`)),
+};
+
+function named(name: (what: string) => string): Names {
+	return {limit: name('limit'), remaining: name('remaining'), reset: name('reset')};
+}
+
 /**
  * The headers of every kind of limit that applies; where several do, of the one that leaves the least.
  * @param standings of the takes, in order; `undefined` where nobody knows.
@@ -18,23 +37,32 @@ export function limitHeaders(
 	standings: readonly (Standing | undefined)[],
 	now: number,
 ): Headers {
-	const tightest = new Map<Counts, Standing>();
-	for (const [index, {limit}] of counted.entries()) {
-		const standing = standings[index];
-		if (standing === undefined || !limit.enforced || limit.counts === 'calls') continue;
-		const known = tightest.get(limit.counts);
-		if (known === undefined || standing.remaining < known.remaining) tightest.set(limit.counts, standing);
-	}
 	const headers: Headers = {};
-	for (const [counts, {limit, remaining, resetMs}] of tightest) {
-		const name = (what: string): string =>
-			family === 'anthropic' ? `anthropic-ratelimit-${counts}-${what}` : `x-ratelimit-${what}-${counts}`;
-		headers[name('limit')] = String(limit);
-		headers[name('remaining')] = String(Math.max(0, remaining));
-		if (Number.isFinite(resetMs))
-			headers[name('reset')] = family === 'anthropic' ? timeIn(resetMs, now) : span(resetMs);
+	for (let kind = 0; kind < told.length; kind++) {
+		const tightest = tightestOf(told[kind] as Counts, counted, standings);
+		if (tightest === undefined) continue;
+		const names = namesOf[family][kind] as Names;
+		const {limit, remaining, resetMs} = tightest;
+		headers[names.limit] = String(limit);
+		headers[names.remaining] = String(Math.max(0, remaining));
+		if (Number.isFinite(resetMs)) headers[names.reset] = family === 'anthropic' ? timeIn(resetMs, now) : span(resetMs);
 	}
 	return headers;
+}
+
+function tightestOf(
+	counts: Counts,
+	counted: readonly Counted[],
+	standings: readonly (Standing | undefined)[],
+): Standing | undefined {
+	let tightest: Standing | undefined;
+	for (let index = 0; index < counted.length; index++) {
+		const {limit} = counted[index] as Counted;
+		const standing = standings[index];
+		if (standing === undefined || limit.counts !== counts || !limit.enforced) continue;
+		if (tightest === undefined || standing.remaining < tightest.remaining) tightest = standing;
+	}
+	return tightest;
 }
 
 /** When to come again; nothing when waiting does not help. */

@@ -79,11 +79,28 @@ function limitOf(name: LimitName, most: number, burst: number | undefined, {rule
 	const capacity = name === 'requestsPerMinute' && burst !== undefined ? burst : most;
 	// A changed limit begins anew: what was left of another number says nothing of this one.
 	const prefix = `rate:${scope}:${name}=${most}/${capacity}:`;
-	const holding = (subject: string): Holding =>
+	const made = (subject: string): Holding =>
 		seconds === 0
 			? {kind: 'seats', key: prefix + bounded(subject), limit: most}
 			: {kind: 'bucket', key: prefix + bounded(subject), capacity, refillPerSecond: most / seconds};
-	return {rule, by, name, counts, most, enforced, holding};
+	return {rule, by, name, counts, most, enforced, holding: remembered(made)};
+}
+
+/** Names come again and again; so many are known at most. */
+const mostKnown = 1000;
+
+/** The same name gets the same object, so that a store need not find its place anew. */
+function remembered(make: (subject: string) => Holding): (subject: string) => Holding {
+	const known = new Map<string, Holding>();
+	return subject => {
+		let holding = known.get(subject);
+		if (holding === undefined) {
+			holding = make(subject);
+			if (known.size >= mostKnown) known.clear();
+			known.set(subject, holding);
+		}
+		return holding;
+	};
 }
 
 /** Keys of a store have an end; names that clients choose may not. */

@@ -31,8 +31,22 @@ function isSame(one: Holding, other: Holding): boolean {
 	return one.key === other.key && one.kind === other.kind && storageKey(one) === storageKey(other);
 }
 
-/** Names a holding among all of a store: what is counted differently is kept apart, so that a changed config starts anew. */
+const known = new WeakMap<Holding, string>();
+
+/**
+ * Names a holding among all of a store: what is counted differently is kept apart, so that a changed config starts anew. Plugins that
+ * take from the same object again do not pay for the name again.
+ */
 export function storageKey(holding: Holding): string {
+	let name = known.get(holding);
+	if (name === undefined) {
+		name = storageKeyOf(holding);
+		known.set(holding, name);
+	}
+	return name;
+}
+
+function storageKeyOf(holding: Holding): string {
 	const key = plain(holding.key);
 	if (holding.kind !== 'sum') return `${holding.kind}:${key}`;
 	const {period} = holding;
