@@ -50,7 +50,7 @@ function withChoice(tools: readonly JsonObject[], choice: JsonObject | undefined
 /** Only what may be called; names that nobody has offered restrict nothing. */
 function allowed({tools, toolChoice}: Conversation): readonly Tool[] {
 	if (toolChoice?.type !== 'allowed') return tools;
-	const kept = tools.filter(tool => tool.type === 'function' && toolChoice.names.includes(tool.name));
+	const kept = tools.filter(({name}) => toolChoice.names.includes(name));
 	return kept.length === 0 ? tools : kept;
 }
 

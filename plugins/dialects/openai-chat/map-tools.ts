@@ -158,7 +158,10 @@ export function writeFunctions(
 export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): unknown {
 	if (choice.type === 'tool') return reference(choice.name, tools);
 	if (choice.type !== 'allowed') return choice.type;
-	const allowed = choice.names.map(name => reference(name, tools));
+	// What a provider runs itself stands in no list of tools here.
+	const names = choice.names.filter(name => !tools.some(tool => tool.type === 'native' && tool.name === name));
+	if (names.length === 0) return choice.mode;
+	const allowed = names.map(name => reference(name, tools));
 	return {type: 'allowed_tools', allowed_tools: {mode: choice.mode, tools: allowed}};
 }
 

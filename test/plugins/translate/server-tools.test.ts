@@ -107,3 +107,41 @@ test('row 46: the choice of such a tool is told to Responses in its own words, o
 	t.deepEqual(bash.losses, ['tools[1]', 'toolChoice']);
 	t.deepEqual(asked(choosing('f'), messages, responses).body['tool_choice'], {type: 'function', name: 'f'});
 });
+
+test('row 46: of the tools that a Responses client allows, those that the provider runs are offered elsewhere as well', t => {
+	const tool = (name: string) => ({
+		type: 'function',
+		name,
+		parameters: {type: 'object', properties: {}},
+		strict: false,
+	});
+	const request = {
+		model: 'm',
+		input: 'hi',
+		tools: [{type: 'web_search'}, {type: 'code_interpreter', container: {type: 'auto'}}, tool('a'), tool('b')],
+		tool_choice: {
+			type: 'allowed_tools',
+			mode: 'required',
+			tools: [{type: 'web_search'}, {type: 'function', name: 'a'}],
+		},
+	};
+	const toMessages = asked(request, responses, messages);
+	t.deepEqual(schemaOf(messages).request(toMessages.body), null);
+	t.deepEqual(
+		(toMessages.body['tools'] as readonly JsonObject[]).map(({name}) => name),
+		['web_search', 'a'],
+	);
+	t.deepEqual(toMessages.body['tool_choice'], {type: 'any'});
+	const toChat = asked(request, responses, chat);
+	t.deepEqual(toChat.body['tool_choice'], {
+		type: 'allowed_tools',
+		allowed_tools: {mode: 'required', tools: [{type: 'function', function: {name: 'a'}}]},
+	});
+	const back = asked(request, responses, responses);
+	t.deepEqual(schemaOf(responses).request(back.body), null);
+	t.deepEqual(back.body['tool_choice'], request.tool_choice);
+	const hosted = Object.assign({}, request, {
+		tool_choice: {type: 'allowed_tools', mode: 'auto', tools: [{type: 'web_search'}]},
+	});
+	t.is(asked(hosted, responses, chat).body['tool_choice'], 'auto');
+});
