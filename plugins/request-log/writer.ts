@@ -111,7 +111,7 @@ export class Writer {
 			this.#well();
 			await this.#idle();
 		}
-		if (backlog.records < mostRecords && !this.#stopping) await this.#linger();
+		if (backlog.records < mostRecords && !backlog.onDisk && !this.#stopping) await this.#linger();
 		this.#batch = await backlog.take(mostRecords, mostBytes);
 	}
 

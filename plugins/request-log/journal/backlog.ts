@@ -54,9 +54,14 @@ export class Backlog {
 		return this.#bytes;
 	}
 
+	/** Some of it has to be read from the disk. */
+	get onDisk(): boolean {
+		return this.#inherited.length > 0 || this.#spilled.length > 0;
+	}
+
 	/** There is nothing to take. */
 	get empty(): boolean {
-		return this.records === 0 && this.#inherited.length === 0 && this.#spilled.length === 0;
+		return this.#records === 0 && !this.onDisk;
 	}
 
 	/** Puts segments of processes that are gone in front of everything. */
