@@ -4,8 +4,11 @@ import {
 	type ClosedExchange,
 	type Cost,
 	estimateTokens,
+	type Key,
 	type KnownExchange,
+	key,
 	type RoutedExchange,
+	type Target,
 	type Usage,
 	usedTokens,
 } from '../../core/index.js';
@@ -41,7 +44,7 @@ export class CallCost {
 		});
 	}
 
-	/** What a whole answer cost that has come and not been sent yet. */
+	/** What a whole answer cost that has come and not been sent yet; remembered for {@link ofCall}. */
 	ofReply(exchange: RoutedExchange): bigint | undefined {
 		const {target, usage, startedAt} = exchange;
 		if (target === undefined || usage === undefined) return undefined;
@@ -50,7 +53,11 @@ export class CallCost {
 		const output = operationOf(exchange) === 'embed' ? 0 : usage.output.total;
 		if (input === undefined || output === undefined) return undefined;
 		const found = this.#book.find(target, startedAt);
-		return found === undefined ? undefined : nanoUsd(found.price, countsOf(usage, input, output));
+		if (found === undefined) return undefined;
+		const cost = nanoUsd(found.price, countsOf(usage, input, output));
+		if (cost !== undefined && usage.source === 'reported')
+			exchange.set(reckonedKey, {usage, target, cost: {nanoUsd: cost, basis: basisOf(found.source, false)}});
+		return cost;
 	}
 
 	/** What a call cost that is over. @returns `undefined` when that is not known. */
@@ -61,6 +68,14 @@ export class CallCost {
 		if (endpoint.kind !== 'model' || last === undefined) return undefined;
 		if (operationOf(exchange) === 'count') return {nanoUsd: 0n, basis: 'counting tokens is free'};
 		const {usage} = exchange;
+		const reckoned = exchange.get(reckonedKey);
+		if (
+			reckoned !== undefined &&
+			reckoned.usage === usage &&
+			reckoned.target === exchange.target &&
+			exchange.outcome === 'ok'
+		)
+			return reckoned.cost;
 		if (usage === undefined && last.error !== undefined && unpaid.has(last.error))
 			return {nanoUsd: 0n, basis: 'the provider has not served the call'};
 		const found = this.#book.find(exchange.target ?? last, startedAt);
@@ -69,10 +84,21 @@ export class CallCost {
 		if (known === undefined) return undefined;
 		const counts = countsOf(usage ?? nothing, known.input, known.output);
 		const cost = nanoUsd(found.price, counts);
-		return cost === undefined
-			? undefined
-			: {nanoUsd: cost, basis: `${found.source}, ${known.estimated ? 'estimated' : 'reported'} usage`};
+		return cost === undefined ? undefined : {nanoUsd: cost, basis: basisOf(found.source, known.estimated)};
 	}
+}
+
+/** What an answer cost, and what that was reckoned from. */
+interface Reckoned {
+	readonly usage: Usage;
+	readonly target: Target;
+	readonly cost: Cost;
+}
+
+const reckonedKey: Key<Reckoned> = key('cost.reckoned');
+
+function basisOf(source: string, estimated: boolean): string {
+	return `${source}, ${estimated ? 'estimated' : 'reported'} usage`;
 }
 
 const nothing: Usage = {input: {}, output: {}, source: 'estimated', raw: undefined};

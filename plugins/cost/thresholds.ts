@@ -23,13 +23,21 @@ export class Thresholds {
 		this.#tell = tell;
 	}
 
-	/** @param standings of the budgets, in order. Never rejects. */
-	async look(budgets: readonly Budget[], standings: readonly Standing[]): Promise<void> {
+	/**
+	 * Most calls leave their budgets where there is nothing to tell yet.
+	 * @param standings of the budgets, in order.
+	 * @returns a promise, which never rejects, when there is something to look at.
+	 */
+	look(budgets: readonly Budget[], standings: readonly Standing[]): void | Promise<void> {
+		if (standings.some(standing => isPast(standing, percents[0]))) return this.#look(budgets, standings);
+	}
+
+	async #look(budgets: readonly Budget[], standings: readonly Standing[]): Promise<void> {
 		for (const [index, budget] of budgets.entries()) {
 			const standing = standings[index];
 			if (standing === undefined) continue;
 			for (const percent of percents) {
-				if ((standing.limit - standing.remaining) * 100 < standing.limit * percent) break;
+				if (!isPast(standing, percent)) break;
 				if (!(await this.once(budget, standing, String(percent)))) continue;
 				this.#tell({
 					budget: budgetName(budget),
@@ -65,4 +73,8 @@ export class Thresholds {
 			return true;
 		}
 	}
+}
+
+function isPast({limit, remaining}: Standing, percent: number): boolean {
+	return (limit - remaining) * 100 >= limit * percent;
 }
