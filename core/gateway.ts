@@ -3,7 +3,7 @@
 import type {Dialect} from './dialect.js';
 import {ConfigError, PluginError} from './errors.js';
 import type {Attempt, Release} from './exchange.js';
-import {Guard, type TapTime, tapOnly} from './guard.js';
+import {Guard, type TapTime} from './guard.js';
 import {createHooks, type Hooks, type Taps} from './hooks.js';
 import type {Key} from './key.js';
 import {describe, FilteredLog, type Log} from './log.js';
@@ -17,6 +17,7 @@ import {releaseAll} from './release.js';
 import type {Check, Command, Metric, Migration, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
 import {Services} from './services.js';
+import {tapOnly} from './tap-only.js';
 import {TurnQueue} from './turn-queue.js';
 import {Transport} from './upstream/transport.js';
 import {alone, type Workers} from './workers.js';

@@ -19,10 +19,11 @@ import type {
 	Translation,
 	UpstreamAnswer,
 } from './exchange.js';
-import type {Bail, Guard, Parallel, Series, Sync, SyncBail, SyncWaterfall, TapOnly, Waterfall} from './guard.js';
+import type {Bail, Guard, Parallel, Series, Sync, SyncBail, SyncWaterfall, Waterfall} from './guard.js';
 import type {Target} from './provider.js';
 import type {ClientRequest, UpstreamRequest} from './request.js';
 import type {StreamEvent} from './stream-event.js';
+import type {TapOnly} from './tap-only.js';
 import type {Cost} from './usage.js';
 
 /** A tap that answers nobody for this long is taken for hanging. */

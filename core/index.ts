@@ -45,7 +45,7 @@ export type {
 } from './exchange.js';
 export {fingerprint} from './fingerprint.js';
 export {Engine, type EngineOptions, type Gateway} from './gateway.js';
-export {type HookContract, type HookKind, Stage, type TapOptions, type TapTime} from './guard.js';
+export type {HookContract, HookKind, TapTime} from './guard.js';
 export type {Hooks, Taps} from './hooks.js';
 export {createServer, type Listening, listen} from './http/server.js';
 export {type ChangedEvents, replyThroughHub, streamThroughHub} from './hub-view.js';
@@ -68,6 +68,7 @@ export type {Check, CheckResult, Command, Metric, MetricReading, Migration, Plug
 export {reveal, Secret} from './secret.js';
 export {type ServerOptions, type ServerSettings, serverSettings} from './server-options.js';
 export {comment, readFields, type StreamEvent, streamEvent, wireEvent} from './stream-event.js';
+export {Stage, type TapOptions} from './tap-only.js';
 export {timestamp} from './timestamp.js';
 export type {Timeouts} from './upstream/transport.js';
 export {type Cost, tokenCount, type Usage} from './usage.js';

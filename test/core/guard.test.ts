@@ -3,7 +3,8 @@
 import test from 'ava';
 import {AsyncSeriesHook, SyncHook} from 'tapable';
 import {GatewayError, PluginError} from '../../core/errors.js';
-import {Guard, Stage, tapOnly} from '../../core/guard.js';
+import {Guard} from '../../core/guard.js';
+import {Stage, tapOnly} from '../../core/tap-only.js';
 
 const contract = {name: 'admit', args: ['exchange'], decides: true, deadlineMs: 0};
 const refusal = new GatewayError('no', 403, 'no');

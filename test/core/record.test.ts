@@ -2,8 +2,9 @@
 
 import test from 'ava';
 import type {ClosedExchange} from '../../core/exchange.js';
-import {Guard, tapOnly} from '../../core/guard.js';
+import {Guard} from '../../core/guard.js';
 import {recordAll} from '../../core/record.js';
+import {tapOnly} from '../../core/tap-only.js';
 
 test('taps keep their order for each call; one that fails or waits holds up no other', async t => {
 	const faults: string[] = [];

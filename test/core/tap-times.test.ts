@@ -1,7 +1,8 @@
 /** How long taps take is measured for whoever asks, and for nobody else. */
 
 import test from 'ava';
-import {Guard, tapOnly} from '../../core/guard.js';
+import {Guard} from '../../core/guard.js';
+import {tapOnly} from '../../core/tap-only.js';
 
 const admitContract = {name: 'admit', args: ['exchange'], decides: true, deadlineMs: 0};
 const wait = (ms: number) => new Promise<undefined>(resolve => setTimeout(resolve, ms, undefined));
