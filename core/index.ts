@@ -56,7 +56,15 @@ export type {ModelTraits} from './model-traits.js';
 export {closest} from './names.js';
 export {type OptionsSchema, optionsReader, type Plain} from './options.js';
 export {originOf, pathOf, remember, withPathOf} from './origin.js';
-export {type Page, type PageCursor, type PageQuery, pageOf, readPageQuery} from './pages.js';
+export {
+	type Page,
+	type PageCursor,
+	type PageQuery,
+	pageOf,
+	pageParameters,
+	pageSchema,
+	readPageQuery,
+} from './pages.js';
 export {credentialHeaders} from './pipeline/headers.js';
 export {type ExchangeSketch, openExchange} from './pipeline/open-exchange.js';
 export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';

@@ -1,6 +1,8 @@
 /** Long lists in pages: each begins where the one before ended, however many entries have come since. */
 
 import {refusal} from './errors.js';
+import type {JsonObject} from './json.js';
+import type {RouteParameter} from './route-description.js';
 
 /** Where a page ended. Lists are sorted by both, newest first. */
 export interface PageCursor {
@@ -27,6 +29,31 @@ export interface Page<Entry> {
 
 const usualEntries = 50;
 const mostEntries = 200;
+
+/** The query parameters of a list in pages, for the description of its route. */
+export const pageParameters: readonly RouteParameter[] = [
+	{
+		name: 'limit',
+		in: 'query',
+		description: 'Entries of a page.',
+		schema: {type: 'integer', minimum: 1, maximum: mostEntries, default: usualEntries},
+	},
+	{name: 'cursor', in: 'query', description: '`next_cursor` of the page before.', schema: {type: 'string'}},
+];
+
+/** A page, for the description of its route. @param entry the JSON schema of an entry. */
+export function pageSchema(entry: JsonObject): JsonObject {
+	return {
+		type: 'object',
+		properties: {
+			object: {const: 'list'},
+			data: {type: 'array', items: entry},
+			has_more: {type: 'boolean'},
+			next_cursor: {type: ['string', 'null'], description: 'For the next page; null on the last one.'},
+		},
+		required: ['object', 'data', 'has_more', 'next_cursor'],
+	};
+}
 
 /** @throws {GatewayError} `invalid_parameter` for a limit that is none of 1 to 200, and for what no page has given out. */
 export function readPageQuery(limit: string | undefined, cursor: string | undefined): PageQuery {

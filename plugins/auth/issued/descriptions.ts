@@ -1,6 +1,6 @@
 /** What the API description says of `/admin/keys`. */
 
-import type {RouteDescription} from '../../../core/index.js';
+import {pageParameters, pageSchema, type RouteDescription} from '../../../core/index.js';
 
 const shown = {
 	type: 'object',
@@ -37,26 +37,12 @@ export const descriptions: Readonly<Record<'list' | 'create' | 'revoke', RouteDe
 		parameters: [
 			{name: 'name', in: 'query', description: 'keys of this name only'},
 			{name: 'revoked', in: 'query', description: 'revoked ones too', schema: {type: 'boolean'}},
-			{
-				name: 'limit',
-				in: 'query',
-				description: 'keys of a page',
-				schema: {type: 'integer', minimum: 1, maximum: 200, default: 50},
-			},
-			{name: 'cursor', in: 'query', description: '`next_cursor` of the page before'},
+			...pageParameters,
 		],
 		answers: {
 			200: {
 				description: 'A page, newest first.',
-				schema: {
-					type: 'object',
-					properties: {
-						object: {const: 'list'},
-						data: {type: 'array', items: shown},
-						has_more: {type: 'boolean'},
-						next_cursor: {type: ['string', 'null'], description: 'for the next page; null on the last one'},
-					},
-				},
+				schema: pageSchema(shown),
 				examples: {'One key': {object: 'list', data: [example], has_more: false, next_cursor: null}},
 			},
 		},

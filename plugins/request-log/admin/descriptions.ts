@@ -1,6 +1,6 @@
 /** What the API description says of the admin routes. */
 
-import type {RouteDescription, RouteParameter} from '../../../core/index.js';
+import {pageParameters, pageSchema, type RouteDescription, type RouteParameter} from '../../../core/index.js';
 
 const group = 'Administration';
 const text = (name: string, description: string): RouteParameter => ({name, in: 'query', description});
@@ -44,27 +44,12 @@ export const listDescription: RouteDescription = {
 		time('until', 'Before this time.'),
 		number('min_latency_ms', 'It took at least this long.'),
 		number('max_latency_ms', 'It took at most this long.'),
-		{
-			name: 'limit',
-			in: 'query',
-			description: 'Records of a page.',
-			schema: {type: 'integer', minimum: 1, maximum: 200, default: 50},
-		},
-		text('cursor', '`next_cursor` of the page before.'),
+		...pageParameters,
 	],
 	answers: {
 		200: {
 			description: 'A page, newest first.',
-			schema: {
-				type: 'object',
-				properties: {
-					object: {const: 'list'},
-					data: {type: 'array', items: record},
-					has_more: {type: 'boolean'},
-					next_cursor: {type: ['string', 'null'], description: 'For the next page; null on the last one.'},
-				},
-				required: ['object', 'data', 'has_more', 'next_cursor'],
-			},
+			schema: pageSchema(record),
 		},
 	},
 };
