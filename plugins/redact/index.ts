@@ -24,6 +24,7 @@ export const redact = definePlugin<RedactOptions>({
 				const vault = exchange === undefined ? undefined : vaultOf(exchange);
 				return scanner.replace(value, kept, vault?.hidden);
 			},
+			passes: (bytes, exchange) => (exchange === undefined || vaultOf(exchange) === undefined) && scanner.passes(bytes),
 		});
 
 		// Whoever runs a gateway must read in its log which address did not answer.

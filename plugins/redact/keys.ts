@@ -13,6 +13,12 @@ export interface Redactor {
 	 * here too, also where the value alone looks like nothing.
 	 */
 	text(value: string, exchange?: Exchange): string;
+	/**
+	 * Tells of text that is at hand as bytes, and need not be made a string for it, that {@link text} would give it back as it is.
+	 * @param bytes in UTF-8.
+	 * @returns `false` when it would not, or when that is not known.
+	 */
+	passes(bytes: Buffer, exchange?: Exchange): boolean;
 }
 
 /** Provided by `redact`; take it with `gateway.find(redactor)` in `beforeListen`. */

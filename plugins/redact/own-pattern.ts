@@ -4,6 +4,7 @@ import {ConfigError} from '../../core/index.js';
 import {type Detector, matches} from './detectors/detector.js';
 import type {OwnPattern} from './options.js';
 import {ambiguity} from './pattern-check.js';
+import {traits} from './traits/bits.js';
 
 /**
  * Makes a detector of a pattern.
@@ -24,6 +25,7 @@ export function ownPattern({name, pattern, flags = ''}: OwnPattern, index: numbe
 	const full: RegExp = compiled;
 	return {
 		kind: name,
+		needs: traits.anything,
 		*find(text) {
 			for (const span of matches(text, {pattern: full})) if (span[0] < span[1]) yield span;
 		},

@@ -1,7 +1,7 @@
 /** Reads text for values and replaces them. */
 
 import type {Detector, Span} from './detectors/index.js';
-import {traitsOf} from './detectors/traits.js';
+import {everyTrait, traitsOf} from './traits/index.js';
 import {unescaped} from './unescaped.js';
 
 /** Says what stands in the text instead of a value, given as it reads without escapes. */
@@ -18,26 +18,35 @@ const mostRounds = 4;
 
 export class Scanner {
 	readonly #detectors: readonly Detector[];
+	/** Of all of them. */
+	readonly #needs: number;
 	/** What stands for values already: `[email]` in what is kept, `[EMAIL_1]` in what is sent. */
 	readonly #markers: RegExp;
 
 	/** @param detectors in the order in which they are asked; none finds nothing. */
 	constructor(detectors: readonly Detector[]) {
 		this.#detectors = detectors;
+		this.#needs = detectors.reduce((bits, {needs}) => bits | needs, 0);
 		const kinds = [...new Set(detectors.map(({kind}) => kind))].join('|');
 		this.#markers = new RegExp(`\\[(?:${kinds}|${kinds.toUpperCase()})(?:_\\d+)?\\]`, 'g');
+	}
+
+	/** Tells from the bytes of a text that {@link replace} would leave it as it is; `false` when that is not known. */
+	passes(bytes: Buffer): boolean {
+		return this.#needs === 0 || (this.#needs & traitsOf(bytes)) === 0;
 	}
 
 	/** @param more what is looked for beside the rest in this text. */
 	replace(text: string, replacement: Replacement, more: readonly Detector[] = []): string {
 		const detectors = more.length === 0 ? this.#detectors : [...more, ...this.#detectors];
 		if (detectors.length === 0) return text;
+		const has = traitsOf(bytesOf(text));
+		const able = detectors.filter(({needs}) => (needs & has) !== 0);
+		if (able.length === 0) return text;
 		const reading = unescaped(text);
-		const has = traitsOf(reading.text);
-		const able = detectors.filter(({needs}) => needs === undefined || (needs & has) !== 0);
-		// Of most texts this is all that is asked.
 		if (!able.some(({find}) => isAny(find(reading.text, has)))) return text;
-		const found = this.#find(reading.text, able, has);
+		// What was told of the text need not hold for what is left of it.
+		const found = this.#find(reading.text, detectors, everyTrait);
 		if (found.length === 0) return text;
 		let result = '';
 		let at = 0;
@@ -70,6 +79,15 @@ export class Scanner {
 		}
 		return found.sort((a, b) => a.span[0] - b.span[0]);
 	}
+}
+
+/** Texts that are looked at are rarely longer than this in UTF-8. */
+const scratch = Buffer.allocUnsafeSlow(32 * 1024);
+const mostBytesPerUnit = 3;
+
+function bytesOf(text: string): Buffer {
+	if (text.length * mostBytesPerUnit > scratch.length) return Buffer.from(text);
+	return scratch.subarray(0, scratch.write(text));
 }
 
 function isAny(spans: Iterable<Span>): boolean {

@@ -1,6 +1,7 @@
 /** What one call's request had replaced: which placeholder stands for which value. Lives as long as the call, in memory only. */
 
 import type {Detector, Span} from './detectors/index.js';
+import {traits} from './traits/bits.js';
 
 /** `[EMAIL_1]`: no character that a serializer, a browser or a shell would write otherwise. */
 const placeholder = /\[[A-Z][A-Z0-9-]{0,30}_\d{1,9}\]/g;
@@ -42,7 +43,7 @@ export class Vault {
 		this.#counts.set(name, number);
 		this.#placeholders.set(value, made);
 		this.#values.set(made, value);
-		if (!evident(value)) this.#hidden.push({kind, find: text => occurrences(text, value)});
+		if (!evident(value)) this.#hidden.push({kind, needs: traits.anything, find: text => occurrences(text, value)});
 		return made;
 	}
 

@@ -1,6 +1,6 @@
 /** What is kept of a body: text that a person can read, redacted, and cut so that no half of a secret is left. */
 
-import {isUtf8} from 'node:buffer';
+import {isAscii, isUtf8} from 'node:buffer';
 import type {Dialect} from '../../core/index.js';
 import type {Bodies} from './options.js';
 import {streamText} from './stream-text.js';
@@ -24,13 +24,27 @@ export interface BodyRules {
 	readonly bodyChars: number;
 }
 
-/** Takes out what shall not be kept. */
-export type Redact = (text: string) => string;
+/** Takes out what shall not be kept: see `Redactor`. */
+export interface Redact {
+	text(value: string): string;
+	passes(bytes: Buffer): boolean;
+}
 
 /** How many bytes of an answer are looked at. */
 export function bytesOfInterest({bodies, bodyChars}: BodyRules): number {
 	if (bodies === 'none') return 0;
 	return bodies === 'full' ? mostBytes : Math.min((bodyChars + marginChars) * streamBytesPerChar, mostBytes);
+}
+
+/**
+ * A body that may stand in the record as the JSON that it is: nothing is cut off or taken out, and no string is made of it.
+ * @param body JSON, as the gateway has parsed it. @returns whether it may.
+ */
+export function standsAsJson(body: Buffer, rules: BodyRules, redact: Redact): boolean {
+	const most = rules.bodies === 'full' ? mostBytes : rules.bodyChars;
+	if (rules.bodies === 'none' || body.length > most) return false;
+	// Records are lines, and of JSON the database keeps what stands between the braces.
+	return body[0] === 0x7b && body.at(-1) === 0x7d && !body.includes(0x0a) && redact.passes(body);
 }
 
 /**
@@ -40,10 +54,12 @@ export function bytesOfInterest({bodies, bodyChars}: BodyRules): number {
  */
 export function bodyText(bytes: Buffer | undefined, rules: BodyRules, redact: Redact): string | undefined {
 	if (bytes === undefined || bytes.length === 0 || rules.bodies === 'none') return undefined;
-	const most = rules.bodies === 'full' ? mostBytes : Math.min(charsRead(rules) * bytesPerChar, mostBytes);
-	const text = wholeCharacters(bytes.length > most ? bytes.subarray(0, most) : bytes);
+	const read = bytesRead(bytes, rules);
+	const text = wholeCharacters(read);
+	if (text === undefined) return undefined;
 	// An answer is never longer than what was asked for: one that fills it is taken for a cut one.
-	return text === undefined ? undefined : kept(text, bytes.length >= most, rules, redact);
+	const cut = read.length < bytes.length || bytes.length >= mostBytes;
+	return kept(text, cut, rules, whole => (redact.passes(read) ? whole : redact.text(whole)));
 }
 
 /** The same for a stream: what its parts say, put together, where its format is one of the hub's. */
@@ -56,15 +72,25 @@ export function streamBodyText(
 	if (bytes === undefined || rules.bodies === 'none') return undefined;
 	const text = streamText(bytes, dialect, charsRead(rules));
 	if (text === undefined) return bodyText(bytes, rules, redact);
-	return text === '' ? undefined : kept(text, bytes.length >= bytesOfInterest(rules), rules, redact);
+	return text === ''
+		? undefined
+		: kept(text, bytes.length >= bytesOfInterest(rules), rules, whole => redact.text(whole));
 }
 
 function charsRead({bodies, bodyChars}: BodyRules): number {
 	return bodies === 'full' ? Number.POSITIVE_INFINITY : bodyChars + marginChars;
 }
 
+/** So many bytes that all characters that are read are among them. */
+function bytesRead(bytes: Buffer, rules: BodyRules): Buffer {
+	const chars = Math.min(charsRead(rules), mostBytes);
+	if (bytes.length <= chars) return bytes;
+	const ascii = bytes.subarray(0, chars);
+	return isAscii(ascii) ? ascii : bytes.subarray(0, Math.min(chars * bytesPerChar, mostBytes));
+}
+
 /** @param cut there was more behind the text. */
-function kept(text: string, cut: boolean, rules: BodyRules, redact: Redact): string {
+function kept(text: string, cut: boolean, rules: BodyRules, redact: Redact['text']): string {
 	const most = charsRead(rules);
 	const read = text.length > most ? text.slice(0, most) : text;
 	const redacted = redact(read);

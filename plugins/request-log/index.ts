@@ -63,7 +63,8 @@ export const requestLog = definePlugin<RequestLogOptions>({
 			context: () => {
 				if (context === undefined) {
 					const found = gateway.find(redactor);
-					context = {deployment, configHash, rules: settings, redactor: found, names: recordedNames(found)};
+					const [names, given] = [recordedNames(found), recordedNames(undefined)];
+					context = {deployment, configHash, rules: settings, redactor: found, names, given};
 				}
 				return context;
 			},

@@ -3,6 +3,7 @@
 import {type ClosedExchange, describe, type Log} from '../../core/index.js';
 import type {Backlog} from './journal/backlog.js';
 import type {Journal} from './journal/journal.js';
+import type {Line} from './journal/line.js';
 import {LinePacker} from './journal/lines.js';
 import {lineOf, type RowContext} from './row.js';
 
@@ -45,12 +46,12 @@ export class Recorder {
 
 	/** Makes the line at once: a call that is kept for later outlives what collects short-lived memory, which is dear. */
 	add(exchange: ClosedExchange): void {
-		const line = this.#line(exchange);
-		if (line === undefined) return;
-		if (this.#lines.size + line.length > mostUnwritten) {
+		if (this.#lines.size >= mostUnwritten) {
 			this.#drop(1);
 			return;
 		}
+		const line = this.#line(exchange);
+		if (line === undefined) return;
 		this.#lines.add(line);
 		this.#timer ??= setTimeout(() => {
 			this.#timer = undefined;
@@ -88,7 +89,7 @@ export class Recorder {
 	}
 
 	/** A call that cannot be told is one record lost, and no others. */
-	#line(exchange: ClosedExchange): string | undefined {
+	#line(exchange: ClosedExchange): Line | undefined {
 		try {
 			return lineOf(exchange, this.#parts.context());
 		} catch (error) {

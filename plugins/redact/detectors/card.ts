@@ -1,7 +1,7 @@
 /** Numbers of payment cards. */
 
+import {traits} from '../traits/bits.js';
 import {type Detector, matches} from './detector.js';
-import {traits} from './traits.js';
 
 /** Together, or in the groups that are printed on cards. What stands in a longer number or word is none. */
 const pattern =

@@ -7,8 +7,8 @@ export type Span = readonly [start: number, end: number];
 export interface Detector {
 	/** Stands in the text instead of the value: `[email]`. */
 	readonly kind: string;
-	/** Of {@link traits}: text that has none of them has no value. Absent when nothing can be told before. */
-	readonly needs?: number;
+	/** Of {@link traits}: text that has none of them has no value. */
+	readonly needs: number;
 	/**
 	 * In order, none over another.
 	 * @param has the traits of the text, or of one that it is a part of.

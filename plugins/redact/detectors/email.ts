@@ -1,7 +1,7 @@
 /** E-mail addresses, with letters of any script. */
 
+import {traits} from '../traits/bits.js';
 import type {Detector, Span} from './detector.js';
-import {traits} from './traits.js';
 
 /**
  * From the `@` on: labels of at most 63 characters and a last one without digits. `%40` is how URLs write the sign.

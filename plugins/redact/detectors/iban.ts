@@ -1,7 +1,7 @@
 /** International bank account numbers. */
 
+import {traits} from '../traits/bits.js';
 import type {Detector, Span} from './detector.js';
-import {traits} from './traits.js';
 
 /**
  * Characters of an IBAN by country.

@@ -1,8 +1,8 @@
 /** IP addresses of both versions, but for those that say nothing about anybody. */
 
 import {isIPv6} from 'node:net';
+import {traits} from '../traits/bits.js';
 import {type Detector, matches, union} from './detector.js';
-import {traits} from './traits.js';
 
 /** Four octets; not a part of a longer dotted number, nor a version as in `Chrome/120.0.0.0` or `v1.2.3.4`. */
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';

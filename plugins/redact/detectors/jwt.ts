@@ -1,7 +1,7 @@
 /** JSON web tokens. */
 
+import {traits} from '../traits/bits.js';
 import {type Detector, matches} from './detector.js';
-import {traits} from './traits.js';
 
 /**
  * Header and payload begin with `{"`, which is `eyJ` in base64url; the signature may be missing or cut off.

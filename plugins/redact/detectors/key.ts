@@ -1,10 +1,8 @@
 /** Credentials: keys of known vendors, private keys, and what stands where a credential stands. */
 
+import {traits} from '../traits/bits.js';
 import {type Detector, type Matching, matches, type Span, union} from './detector.js';
-import {traits} from './traits.js';
-import {vendorKeys} from './vendor-keys.js';
-
-const vendors = new RegExp(`(?<![A-Za-z0-9])(?:${vendorKeys.map(({pattern}) => pattern).join('|')})`, 'g');
+import {vendorKey} from './vendor-keys.js';
 
 /** What a key stands in: most text has few of these. */
 const token = /(?<![\w.:+/=~-])[\w.:+/=~-]{16,}/g;
@@ -60,7 +58,7 @@ const end = /-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g;
 
 export const key: Detector = {
 	kind: 'key',
-	needs: traits.token | traits.scheme | traits.assignment | traits.dashes,
+	needs: traits.token | traits.longToken | traits.scheme | traits.assignment | traits.dashes,
 	find(text, has) {
 		const tokens = has & traits.token ? [...matches(text, {pattern: token})] : [];
 		return union(
@@ -84,7 +82,7 @@ function* vendorKeysIn(text: string, tokens: readonly Span[]): Generator<Span> {
 	for (const [start, end] of tokens) {
 		const value = text.slice(start, end);
 		if (value.length > 1024 && picture.test(value)) continue;
-		for (const [from, to] of matches(value, {pattern: vendors})) yield [start + from, start + to];
+		for (const [from, to] of matches(value, {pattern: vendorKey})) yield [start + from, start + to];
 	}
 }
 

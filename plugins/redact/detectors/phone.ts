@@ -1,7 +1,7 @@
 /** Telephone numbers, in the forms by which a reader tells them from other numbers. */
 
+import {traits} from '../traits/bits.js';
 import {type Detector, matches, type Span, union} from './detector.js';
-import {traits} from './traits.js';
 
 /**
  * `+` and a country code. Every repetition begins with something the one before cannot take, so there is one way to read it.

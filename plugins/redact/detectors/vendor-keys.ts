@@ -56,3 +56,9 @@ export const vendorKeys: readonly VendorKey[] = [
 	{vendor: 'Telegram', pattern: '\\d{8,10}:AA[\\w-]{32,35}'},
 	{vendor: 'Databricks, HashiCorp', pattern: 'dapi[0-9a-f]{32}|hv[sbr]\\.[\\w-]{24,}'},
 ];
+
+/** A key of any of them, where no word goes on. */
+export const vendorKey: RegExp = new RegExp(
+	`(?<![A-Za-z0-9])(?:${vendorKeys.map(({pattern}) => pattern).join('|')})`,
+	'g',
+);

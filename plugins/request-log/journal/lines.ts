@@ -1,8 +1,8 @@
 /** Lines as the journal and the database take them: bytes, of which nothing is made a string again on its way. */
 
+import {exactLength, type Line, mostLength, writeLine} from './line.js';
+
 const blockBytes = 256 * 1024;
-/** No character of a string takes more bytes in UTF-8. */
-const bytesPerUnit = 3;
 /** A piece for the database is no larger than this many lines. */
 const mostLines = 250;
 const [lineFeed, comma] = [0x0a, 0x2c];
@@ -56,13 +56,12 @@ export class LinePacker {
 		return this.#fullCount + this.#count;
 	}
 
-	/** @param line without a line feed in it. */
-	add(line: string): void {
-		const most = line.length * bytesPerUnit + 1;
+	add(line: Line): void {
+		const most = mostLength(line) + 1;
 		if (this.#count === mostLines) this.#cut();
 		if (this.#end + most > this.#block.bytes.length) this.#renew(line, most);
 		const {bytes} = this.#block;
-		this.#end += bytes.write(line, this.#end);
+		this.#end = writeLine(line, bytes, this.#end);
 		bytes[this.#end++] = lineFeed;
 		this.#count++;
 	}
@@ -94,11 +93,11 @@ export class LinePacker {
 	}
 
 	/** A line that is rarely so long has a block of its own, without what it does not need. */
-	#renew(line: string, most: number): void {
+	#renew(line: Line, most: number): void {
 		this.#cut();
 		this.#block.full = true;
 		this.#reuse(this.#block);
-		const large = most > blockBytes ? Buffer.byteLength(line) + 1 : blockBytes;
+		const large = most > blockBytes ? exactLength(line) + 1 : blockBytes;
 		this.#block = (most > blockBytes ? undefined : this.#spare.pop()) ?? new Block(large);
 		this.#start = 0;
 		this.#end = 0;

@@ -4,6 +4,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {detectors, kinds} from '../../../plugins/redact/detectors/index.js';
 import {Scanner} from '../../../plugins/redact/scanner.js';
+import {everyTrait} from '../../../plugins/redact/traits/index.js';
 import {around, textWithValues, value} from './samples.js';
 
 const scanner = new Scanner(kinds.map(kind => detectors[kind]));
@@ -86,6 +87,7 @@ test('what stands for a value is not looked at again', t => {
 	const loud = new Scanner([
 		{
 			kind: 'x',
+			needs: everyTrait,
 			*find(text) {
 				for (const {index} of text.matchAll(/x/g)) yield [index, index + 1];
 			},

@@ -6,7 +6,13 @@ import {definePlugin} from 'tapgate';
 import {mock, translate} from 'tapgate/plugins';
 import {openaiChat} from '../../../plugins/dialects/openai-chat/index.js';
 import {redactor} from '../../../plugins/redact/keys.js';
-import {bodyText, bytesOfInterest, streamBodyText} from '../../../plugins/request-log/body-text.js';
+import {
+	bodyText,
+	bytesOfInterest,
+	type Redact,
+	standsAsJson,
+	streamBodyText,
+} from '../../../plugins/request-log/body-text.js';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
 import {adminKey, database, type Options, recording, until} from './support.js';
 
@@ -18,8 +24,13 @@ test.after.always(() => postgres?.remove());
 
 const truncated = (bodyChars: number) => ({bodies: 'truncated', bodyChars}) as const;
 const secret = 'sk-abcdefghijklmnopqrstuvwxyz0123456789';
-const asIs = (text: string) => text;
-const stars = {text: (text: string) => text.replaceAll(/sk-[a-z0-9]{36}/g, '***')};
+/** A redactor that knows of bytes what it knows of text. */
+const redacting = (text: (value: string) => string): Redact => ({
+	text,
+	passes: bytes => text(bytes.toString()) === bytes.toString(),
+});
+const asIs = redacting(text => text);
+const stars = redacting(text => text.replaceAll(/sk-[a-z0-9]{36}/g, '***'));
 
 test('no part of a secret is kept, wherever it stands and wherever the cut falls', t => {
 	fc.assert(
@@ -30,7 +41,7 @@ test('no part of a secret is kept, wherever it stands and wherever the cut falls
 			fc.integer({min: 0, max: 1000}),
 			(before, behind, chars, padding) => {
 				const text = `${before} "${secret}" ${behind}${' word'.repeat(padding)}`;
-				const kept = bodyText(Buffer.from(text), truncated(chars), stars.text) ?? '';
+				const kept = bodyText(Buffer.from(text), truncated(chars), stars) ?? '';
 				t.true(kept.length <= chars + 1);
 				t.false(kept.includes('sk-abc'), kept);
 			},
@@ -53,8 +64,54 @@ test('text that fits is kept to the letter; characters are never cut', t => {
 	t.is(bodyText(Buffer.from(long), {bodies: 'full', bodyChars: 1}, asIs), long);
 });
 
+test('what is kept is the same whether its bytes were found to hide nothing or its text was', t => {
+	const texts = fc.array(
+		fc.oneof(fc.lorem(), fc.string({unit: 'grapheme'}), fc.constantFrom('\0', '\n', '"', '\\', '😀', secret)),
+		{maxLength: 12},
+	);
+	fc.assert(
+		fc.property(texts, fc.integer({min: 1, max: 300}), (pieces, chars) => {
+			const body = Buffer.from(pieces.join(' '));
+			const asText = bodyText(body, truncated(chars), {text: stars.text, passes: () => false});
+			t.is(bodyText(body, truncated(chars), stars), asText);
+		}),
+	);
+});
+
+test('a request is kept to the letter, however it is written', async t => {
+	const url = await database(postgres);
+	const gateway = await recording(t, {database: url});
+	const said = (content: string, more = '') =>
+		`{"model":"mock.echo",${more}"messages":[{"role":"user","content":"${content}"}]}`;
+	const sent = [
+		said('hello'),
+		said('héllo 😀 \u2028 \u007f'),
+		said('\\u0000 and \\ud800'),
+		said('a\\nb \\"c\\" \\\\ \\/ \\u00e9 \\t'),
+		said('spaced', ' \r\t "a" : [ 1.50 , -0e1, 1E400, { } , [ ] , null ] , '),
+		said('lines', '\n\t"a": {\n},\n'),
+		said('numbers', '"seed":123456789012345678901234567890,'),
+		said('twice', '"metadata":{"a":1,"a":2,"__proto__":{}},'),
+		` ${said('blank')} `,
+		said('long '.repeat(380)),
+	];
+	for (const [index, body] of sent.entries()) {
+		const headers = {authorization: `Bearer ${adminKey}`, 'x-request-id': `call-${index}`};
+		t.is((await gateway.post('/v1/chat/completions', body, headers)).status, 200, body);
+	}
+	const rows = await until(
+		() => postgres.query(url, "SELECT request_body FROM request_log ORDER BY substring(id FROM '\\d+')::int"),
+		found => found.length === sent.length,
+	);
+	t.deepEqual(
+		rows.map(row => row['request_body']),
+		sent,
+	);
+	t.true(standsAsJson(Buffer.from(said('hello')), truncated(2000), asIs));
+});
+
 test('half of a value is not left where the values before it became shorter', t => {
-	const shortening = (text: string) => text.replaceAll(/[a-z]{20}/g, '*').replaceAll(/\d{4} \d{4} \d{4} \d{4}/g, '#');
+	const shortening = redacting(text => text.replaceAll(/[a-z]{20}/g, '*').replaceAll(/\d{4} \d{4} \d{4} \d{4}/g, '#'));
 	const text = `${'abcdefghijklmnopqrst '.repeat(200)}4242 4242 4242 4242 `.repeat(9);
 	for (let chars = 200; chars < 4300; chars += 7) {
 		const kept = bodyText(Buffer.from(text), truncated(chars), shortening) ?? '';

@@ -25,7 +25,7 @@ function journalIn(folder: string, mostBytes = plenty) {
 /** Appends as the recorder does. @returns how many were kept. */
 async function record(journal: Journal, backlog: Backlog, lines: readonly string[]): Promise<number> {
 	const packer = new LinePacker();
-	for (const line of lines) packer.add(line);
+	for (const line of lines) packer.add([line]);
 	const pieces = packer.take();
 	const places = await journal.append(pieces);
 	let kept = 0;
@@ -77,6 +77,22 @@ async function replayed(folder: string): Promise<{readonly lines: readonly strin
 	await journal.close();
 	return {lines, torn: backlog.torn};
 }
+
+test('a line is what its strings and bytes say, however long they are', t => {
+	const any = fc.oneof(fc.string({unit: 'grapheme'}), fc.json());
+	fc.assert(
+		fc.property(fc.array(fc.tuple(any, fc.constantFrom(1, 1, 1, 90_000)), {minLength: 1, maxLength: 4}), texts => {
+			const packer = new LinePacker();
+			const lines = texts.map(([text, times]) => JSON.stringify(text.repeat(times)));
+			for (const line of lines) packer.add(['{"é":', Buffer.from(line), ',"b":', line, '}']);
+			t.deepEqual(
+				packer.take().flatMap(piece => [...each(piece)]),
+				lines.map(line => `{"é":${line},"b":${line}}`),
+			);
+		}),
+		{numRuns: 60},
+	);
+});
 
 test('cut off at any byte, a journal gives back what was whole, in order and once', async t => {
 	await fc.assert(

@@ -1,0 +1,78 @@
+/** Words in a text that may be keys. */
+
+import {vendorKey} from '../detectors/vendor-keys.js';
+import {traits} from './bits.js';
+import {byteTable, isEscape, letterBefore} from './bytes.js';
+
+/** Classes of characters that keys consist of. */
+const [digit, letter, underscore, sign, addressSign] = [1, 2, 4, 8, 16];
+const classes = byteTable();
+for (let code = 0; code < 128; code++) {
+	const character = String.fromCharCode(code);
+	if (/\d/.test(character)) classes[code] = digit;
+	else if (/[a-z]/i.test(character)) classes[code] = letter;
+	else if (character === '_') classes[code] = underscore;
+	else if (/[:/=]/.test(character)) classes[code] = sign | addressSign;
+	else if (/[.+~-]/.test(character)) classes[code] = sign;
+}
+
+const shortest = 16;
+const long = 40;
+const [blank, tab] = [0x20, 0x09];
+/** Last letters of `bearer` and `basic`, and of `key`. */
+const [lastOfBearer, lastOfBasic, lastOfKey] = [0x72, 0x63, 0x79];
+
+/** A run of sixteen covers every sixteenth byte: only around those is looked. */
+export function tokensIn(bytes: Buffer): number {
+	let found = 0;
+	for (let at = shortest - 1; at < bytes.length; at += shortest) {
+		if (classAt(bytes, at) === 0) continue;
+		let start = at;
+		while (start > 0 && classAt(bytes, start - 1) !== 0) start--;
+		let end = at + 1;
+		while (end < bytes.length && classAt(bytes, end) !== 0) end++;
+		if (isEscape(bytes, start)) start++;
+		if (end - start >= shortest) found |= traitsOfToken(bytes, start, end);
+		at = end - 1;
+	}
+	return found;
+}
+
+function traitsOfToken(bytes: Buffer, start: number, end: number): number {
+	const kinds = kindsOf(bytes, start, end);
+	if (kinds === 0) return 0;
+	let found = 0;
+	if (end - start >= long && ((kinds & addressSign) !== 0 || letterBefore(bytes, start) === lastOfKey))
+		found |= traits.longToken;
+	if (isBehindScheme(bytes, start) || hasVendorKey(bytes, start, end)) found |= traits.token;
+	return found;
+}
+
+/** What is in it; nothing when it is made of words that are shorter than any key. */
+function kindsOf(bytes: Buffer, start: number, end: number): number {
+	let kinds = 0;
+	let word = 0;
+	let longest = 0;
+	for (let at = start; at < end; at++) {
+		const kind = classAt(bytes, at);
+		kinds |= kind;
+		word = kind === letter ? word + 1 : 0;
+		if (word > longest) longest = word;
+	}
+	return (kinds & (digit | sign)) !== 0 || longest >= shortest ? kinds : 0;
+}
+
+function isBehindScheme(bytes: Buffer, start: number): boolean {
+	if (bytes[start - 1] !== blank && bytes[start - 1] !== tab && !isEscape(bytes, start - 1)) return false;
+	const last = letterBefore(bytes, start);
+	return last === lastOfBearer || last === lastOfBasic;
+}
+
+function hasVendorKey(bytes: Buffer, start: number, end: number): boolean {
+	vendorKey.lastIndex = 0;
+	return vendorKey.test(bytes.toString('latin1', start, end));
+}
+
+function classAt(bytes: Buffer, at: number): number {
+	return classes[bytes[at] ?? 0] ?? 0;
+}
