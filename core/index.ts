@@ -54,6 +54,7 @@ export {type Key, key} from './key.js';
 export {describe, type Log, type LogFields} from './log.js';
 export type {ModelTraits} from './model-traits.js';
 export {closest} from './names.js';
+export {oncePerName} from './once-per-name.js';
 export {type OptionsSchema, optionsReader, type Plain} from './options.js';
 export {originOf, pathOf, remember, withPathOf} from './origin.js';
 export {

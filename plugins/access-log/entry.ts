@@ -55,8 +55,16 @@ export function levelOf({status, outcome}: Pick<ClosedExchange, 'status' | 'outc
 	return outcome === 'refused' || outcome === 'failed' ? 'warn' : 'info';
 }
 
-/** @param detailed whether attempts and losses are told one by one. */
-export function entryOf(exchange: ClosedExchange, level: Level, detailed: boolean): Entry {
+/**
+ * @param names gives the told form of a text of a client's making: see {@link bounded}.
+ * @param detailed whether attempts and losses are told one by one.
+ */
+export function entryOf(
+	exchange: ClosedExchange,
+	level: Level,
+	names: (name: string) => string,
+	detailed: boolean,
+): Entry {
 	const {request, askedModel, target, usage, cost, firstByteMs, caller} = exchange;
 	return {
 		time: timestamp(exchange.startedAt + exchange.latencyMs),
@@ -64,15 +72,15 @@ export function entryOf(exchange: ClosedExchange, level: Level, detailed: boolea
 		requestId: exchange.id,
 		clientIp: exchange.clientIp,
 		method: request.method,
-		path: bounded(request.path),
+		path: names(request.path),
 		status: exchange.status,
 		outcome: exchange.outcome,
 		latencyMs: tenths(exchange.latencyMs),
 		firstByteMs: firstByteMs === undefined ? undefined : tenths(firstByteMs),
 		caller: caller?.name,
 		team: caller?.team,
-		model: askedModel === undefined ? undefined : bounded(askedModel),
-		target: target === undefined ? undefined : bounded(targetName(target)),
+		model: askedModel === undefined ? undefined : names(askedModel),
+		target: target === undefined ? undefined : names(targetName(target)),
 		provider: target?.provider,
 		stream: exchange.streamed,
 		attempts: exchange.attempts.length,
@@ -84,24 +92,25 @@ export function entryOf(exchange: ClosedExchange, level: Level, detailed: boolea
 		costUsd: cost === undefined ? undefined : Number(cost.nanoUsd) / 1e9,
 		errorCode: exchange.error?.code,
 		losses: exchange.losses.length,
-		attemptDetails: detailed ? exchange.attempts.slice(0, mostDetails).map(boundedAttempt) : undefined,
+		attemptDetails: detailed ? exchange.attempts.slice(0, mostDetails).map(attempt => told(attempt, names)) : undefined,
 		lossDetails: detailed
-			? exchange.losses.slice(0, mostDetails).map(({path, reason}) => bounded(`${path}: ${reason}`))
+			? exchange.losses.slice(0, mostDetails).map(({path, reason}) => names(`${path}: ${reason}`))
 			: undefined,
 	};
 }
 
-function boundedAttempt({provider, model, status, ms, error}: AttemptReport): AttemptReport {
+function told({provider, model, status, ms, error}: AttemptReport, names: (name: string) => string): AttemptReport {
 	return {
 		provider,
-		model: bounded(model),
+		model: names(model),
 		ms,
 		...(status !== undefined && {status}),
 		...(error !== undefined && {error}),
 	};
 }
 
-function bounded(text: string): string {
+/** As much of a text as is told. */
+export function bounded(text: string): string {
 	return text.length > longestText ? `${text.slice(0, longestText - 3)}...` : text;
 }
 

@@ -1,5 +1,6 @@
 /** The two forms of a line: one JSON object for machines, and one for people. */
 
+import {oncePerName} from '../../core/index.js';
 import type {Entry} from './entry.js';
 
 /** Makes the line of an entry, without a line break in it or after it. */
@@ -21,8 +22,44 @@ function codeUnits(character: string): string {
 	return text;
 }
 
-/** One JSON object. */
-export const jsonForm: Form = entry => escaped(JSON.stringify(entry));
+/** A text in quotes; names come again and again. */
+const quote = oncePerName(text => escaped(JSON.stringify(text)));
+
+function text(name: keyof Entry, value: string | undefined): string {
+	return value === undefined ? '' : `,"${name}":${quote(value)}`;
+}
+
+function number(name: keyof Entry, value: number | undefined): string {
+	return value === undefined ? '' : `,"${name}":${value}`;
+}
+
+function details(name: keyof Entry, value: readonly unknown[] | undefined): string {
+	return value === undefined ? '' : `,"${name}":${escaped(JSON.stringify(value))}`;
+}
+
+/** One JSON object. Put together by hand: `JSON.stringify` takes several times as long for a line of so many members. */
+export const jsonForm: Form = entry =>
+	// An id has no characters that JSON escapes.
+	`{"time":"${entry.time}","level":"${entry.level}","requestId":"${entry.requestId}","clientIp":${quote(entry.clientIp)}` +
+	`,"method":${quote(entry.method)},"path":${quote(entry.path)},"status":${entry.status},"outcome":"${entry.outcome}"` +
+	`,"latencyMs":${entry.latencyMs}` +
+	number('firstByteMs', entry.firstByteMs) +
+	text('caller', entry.caller) +
+	text('team', entry.team) +
+	text('model', entry.model) +
+	text('target', entry.target) +
+	text('provider', entry.provider) +
+	`,"stream":${entry.stream},"attempts":${entry.attempts}` +
+	number('inputTokens', entry.inputTokens) +
+	number('cachedTokens', entry.cachedTokens) +
+	number('outputTokens', entry.outputTokens) +
+	number('reasoningTokens', entry.reasoningTokens) +
+	number('costUsd', entry.costUsd) +
+	text('errorCode', entry.errorCode) +
+	`,"losses":${entry.losses}` +
+	details('attemptDetails', entry.attemptDetails) +
+	details('lossDetails', entry.lossDetails) +
+	'}';
 
 /** Text of a client's making: as it is when it is plain, else in quotes, so that it cannot be taken for more of the line. */
 function quoted(text: string): string {

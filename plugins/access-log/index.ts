@@ -1,8 +1,9 @@
 /** Writes one line per call to standard output, to a file, or to both: who called what, where it went, how it ended, how long it took. */
 
 import type {Writable} from 'node:stream';
-import {definePlugin} from '../../core/index.js';
-import {entryOf, levelOf} from './entry.js';
+import {definePlugin, oncePerName} from '../../core/index.js';
+import {redactor} from '../redact/keys.js';
+import {bounded, entryOf, levelOf} from './entry.js';
 import {openFile} from './file-output.js';
 import {type Form, jsonForm, prettyForm} from './forms.js';
 import {type AccessLogOptions, accessLogSchema, levels} from './options.js';
@@ -40,11 +41,13 @@ export function createAccessLog(sink: Writable & {readonly isTTY?: boolean}) {
 			});
 
 			const level = options.level ?? 'info';
+			// Looked for at the first call, when every plugin has had its turn.
+			const names = oncePerName(name => bounded(gateway.find(redactor)?.text(name) ?? name));
 			const written = levels.slice(0, levels.indexOf(level) + 1);
 			hooks.record.tap('access-log', exchange => {
 				const own = levelOf(exchange);
 				if (!open || !written.includes(own)) return;
-				const entry = entryOf(exchange, own, level === 'debug');
+				const entry = entryOf(exchange, own, names, level === 'debug');
 				// Outputs of the same form get the same line.
 				let made: Form | undefined;
 				let line = '';

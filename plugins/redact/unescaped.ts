@@ -1,9 +1,10 @@
-/** Text with the escapes of JSON undone, for reading; knows where each character stands in the text. */
+/** Text with the escapes of JSON undone, and those of URLs that stand in values; knows where each character stands in the text. */
 
-/** Also JSON within JSON, where every escape has more backslashes. */
-const written = /(?<!\\)\\+(?:u[0-9a-fA-F]{4}|["/nrtbf])/g;
+/** Also JSON within JSON, where every escape has more backslashes; the blanks and signs of numbers in a URL. */
+const written = /(?<!\\)\\+(?:u[0-9a-fA-F]{4}|["/nrtbf])|%2[0Bb]/g;
 
 const plain: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', '"': '"', '/': '/'};
+const ofUrls: Readonly<Record<string, string>> = {'%20': ' ', '%2B': '+', '%2b': '+'};
 
 /** What is read, and where it stands. */
 export interface Unescaped {
@@ -12,9 +13,9 @@ export interface Unescaped {
 	source(at: number): number;
 }
 
-/** @param source any text; without a backslash it is its own reading. */
+/** @param source any text; without an escape it is its own reading. */
 export function unescaped(source: string): Unescaped {
-	if (!source.includes('\\')) return {text: source, source: at => at};
+	if (!source.includes('\\') && !source.includes('%2')) return {text: source, source: at => at};
 	/** Where escapes stand in the reading, and how much longer the source is behind each. */
 	const places: number[] = [];
 	const longer: number[] = [];
@@ -25,7 +26,9 @@ export function unescaped(source: string): Unescaped {
 		places.push(offset - shift);
 		shift += sequence.length - 1;
 		longer.push(shift);
-		return unit === undefined ? (plain[last] ?? last) : String.fromCharCode(Number.parseInt(unit, 16));
+		return unit === undefined
+			? (ofUrls[sequence] ?? plain[last] ?? last)
+			: String.fromCharCode(Number.parseInt(unit, 16));
 	});
 	return {text, source: at => at + (longer[before(places, at) - 1] ?? 0)};
 }

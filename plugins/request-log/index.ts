@@ -63,7 +63,8 @@ export const requestLog = definePlugin<RequestLogOptions>({
 			context: () => {
 				if (context === undefined) {
 					const found = gateway.find(redactor);
-					const [names, given] = [recordedNames(found), recordedNames(undefined)];
+					const names = recordedNames(found && (name => found.text(name)));
+					const given = recordedNames();
 					context = {deployment, configHash, rules: settings, redactor: found, names, given};
 				}
 				return context;

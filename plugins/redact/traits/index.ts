@@ -32,6 +32,9 @@ export function traitsOf(bytes: Buffer): number {
 			while (bytes[index + 1] === backslash) index++;
 			// `\u0040` and `\/`: any character may be written so, and stand in the middle of a value.
 			if (bytes[index + 1] === 0x75 || bytes[index + 1] === 0x2f) return everyTrait;
+		} else if (kind === percent && bytes[index + 1] === 0x32) {
+			// Blanks and signs of a URL.
+			return everyTrait;
 		} else found |= traitsAt(bytes, index, kind);
 	}
 	return (found & traits.scheme) === 0 || bytes.includes(0x40) ? found : found & ~traits.scheme;

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {type Entry, entryOf, levelOf} from '../../../plugins/access-log/entry.js';
+import {bounded, type Entry, entryOf, levelOf} from '../../../plugins/access-log/entry.js';
 import {jsonForm, prettyForm} from '../../../plugins/access-log/forms.js';
 import {closedExchange} from './closed-exchange.js';
 
@@ -31,7 +31,7 @@ const pretty = prettyForm(false);
 
 function entry(changes: Parameters<typeof closedExchange>[0] = {}, detailed = false): Entry {
 	const exchange = closedExchange(changes);
-	return entryOf(exchange, levelOf(exchange), detailed);
+	return entryOf(exchange, levelOf(exchange), bounded, detailed);
 }
 
 test('the JSON form has stable names in a stable order and leaves out what is not known', t => {

@@ -42,6 +42,7 @@ const found: Readonly<Record<Kind, string>> = {
 		«020 7946 0958»
 		«06 12 34 56 78»
 		«0049 30 901820»
+		?tel=«%2B49%2030%20901820»
 		{"phone":"«4155552671»"}
 		Phone number: «555 2671 22»
 		numbers: «030 901820» «0151 2345678»
@@ -55,6 +56,7 @@ const found: Readonly<Record<Kind, string>> = {
 		«6011111111111117» «3530111333300000» «2223003122003222»
 		«30569309025904»
 		卡号«4242424242424242»
+		/v1/files/«4111%201111%201111%201111»/content
 	`,
 	iban: `
 		«DE89 3704 0044 0532 0130 00»
@@ -216,7 +218,7 @@ const scraps = fc.oneof(
 		'00',
 		'+1',
 		'(0)',
-		'[key]',
+		'[key]', '%20', '%2B',
 	),
 	fc.string({unit: fc.constantFrom(...'0123456789 .()/-+:@%=_\n\t\\"abneyJDE'), maxLength: 24}),
 );

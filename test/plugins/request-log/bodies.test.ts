@@ -5,14 +5,8 @@ import fc from 'fast-check';
 import {definePlugin} from 'tapgate';
 import {mock, translate} from 'tapgate/plugins';
 import {openaiChat} from '../../../plugins/dialects/openai-chat/index.js';
-import {redactor} from '../../../plugins/redact/keys.js';
-import {
-	bodyText,
-	bytesOfInterest,
-	type Redact,
-	standsAsJson,
-	streamBodyText,
-} from '../../../plugins/request-log/body-text.js';
+import {type Redactor, redactor} from '../../../plugins/redact/keys.js';
+import {bodyText, bytesOfInterest, standsAsJson, streamBodyText} from '../../../plugins/request-log/body-text.js';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
 import {adminKey, database, type Options, recording, until} from './support.js';
 
@@ -25,7 +19,7 @@ test.after.always(() => postgres?.remove());
 const truncated = (bodyChars: number) => ({bodies: 'truncated', bodyChars}) as const;
 const secret = 'sk-abcdefghijklmnopqrstuvwxyz0123456789';
 /** A redactor that knows of bytes what it knows of text. */
-const redacting = (text: (value: string) => string): Redact => ({
+const redacting = (text: (value: string) => string): Redactor => ({
 	text,
 	passes: bytes => text(bytes.toString()) === bytes.toString(),
 });

@@ -2,9 +2,11 @@
 
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {Writable} from 'node:stream';
 import test from 'ava';
 import {metrics, openaiCompatible, redact, translate} from 'tapgate/plugins';
 import {startUpstream} from 'tapgate/testing';
+import {createAccessLog} from '../../../plugins/access-log/index.js';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
 import {adminKey, callerKey, database, recording, until} from './support.js';
 
@@ -38,7 +40,15 @@ test('plain, streamed, refused, failing and passed through', async t => {
 		response.end(JSON.stringify({error: {message: `no: ${said}`, type: 'invalid_request_error'}}));
 	});
 	const url = await database(postgres);
+	const lines: string[] = [];
+	const sink = new Writable({
+		write(chunk, _encoding, done) {
+			lines.push(String(chunk));
+			done();
+		},
+	});
 	const gateway = await recording(t, {database: url, bodies: 'full'}, [
+		createAccessLog(sink)({level: 'debug', console: 'json'}),
 		redact(),
 		metrics({access: 'open'}),
 		openaiCompatible({name: 'fails', baseUrl: `${upstream.url}/v1`, apiKey: providerKey, models: ['m']}),
@@ -57,6 +67,10 @@ test('plain, streamed, refused, failing and passed through', async t => {
 		}
 	}
 
+	for (const name of personal) {
+		await (await gateway.get(`/v1/files/${encodeURIComponent(name)}`, headers)).text();
+		made++;
+	}
 	const rows = await until(
 		() => postgres.query(url, 'SELECT row_to_json(request_log) AS row FROM request_log'),
 		found => found.length >= made,
@@ -69,12 +83,14 @@ test('plain, streamed, refused, failing and passed through', async t => {
 		...journal,
 		JSON.stringify(gateway.log.lines),
 		await (await gateway.get('/metrics')).text(),
+		lines.join(''),
 	];
 
 	t.is(journal.join('').split('\n').length - 1, made, 'the journal still holds every line');
+	t.true(kept.at(-1)?.includes('"model":"[email]"'), 'the access log tells each call');
 	t.true(kept[0]?.includes('[email] and [card] and [iban] and [key] end.'));
 	for (const text of kept) {
 		for (const canary of [...personal, providerKey, adminKey, callerKey]) t.false(text.includes(canary), canary);
-		t.false(text.includes('4111'));
+		t.false(text.includes('4111'), /.{0,200}4111.{80}/.exec(text)?.[0]);
 	}
 });
