@@ -66,7 +66,7 @@ export interface Dialect {
 	readonly common?: boolean;
 
 	readRequest(body: JsonObject): RequestFacts;
-	/** The top-level members of a reply that {@link readUsage} looks at. */
+	/** The top-level members of a reply that {@link readUsage} looks at; it is not given those behind one that is an object. */
 	readonly usageMembers: readonly string[];
 	/** Reads the counts of a whole reply, or of these members of it; `undefined` when they hold none. */
 	readUsage(reply: JsonObject): Usage | undefined;

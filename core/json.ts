@@ -53,50 +53,50 @@ function stringEnd(body: Buffer, start: number): number {
 }
 
 /**
- * Reads some top-level members of an answer without parsing the rest of it.
+ * Reads top-level members of an answer without parsing all of it.
+ * @param names the one that counts first: behind one that is an object nothing more is read.
  * @returns an object with those of them that are there and can be read, also when the answer as a whole cannot; of a
  * member that stands twice the last, as `JSON.parse` has it.
  */
 export function readMembers(body: Buffer, names: readonly string[]): JsonObject {
 	const found: Record<string, unknown> = {};
-	const note = (name: string, start: number, end: number): void => {
-		found[name] = JSON.parse(body.toString('utf8', start, end));
-	};
-	try {
-		if (!readFromTheEnd(body, names, note))
-			walkMembers(body, (name, start, end) => {
-				if (names.includes(name)) note(name, start, end);
-			});
-	} catch {}
+	for (const name of names) {
+		const value = lastMember(body, name);
+		if (value === unclear) return walkedMembers(body, names);
+		if (value === undefined) continue;
+		found[name] = value;
+		if (isObject(value)) break;
+	}
 	return found;
 }
 
+const unclear = Symbol('unclear');
+
 /**
- * Answers end with what they have used: from the first of the names on, what is behind it is walked as if the name stood at the top. It did when
- * the walk comes up exactly where the answer ends.
- * @returns false when it did not, or when a name may be spelled with escapes.
+ * Answers end with what they have used: what stands from the name on is JSON, but for the brace before it, when the name stands at the top.
+ * @returns `undefined` when nothing has the name, `unclear` when that cannot be told so.
  */
-function readFromTheEnd(
-	body: Buffer,
-	names: readonly string[],
-	found: (name: string, start: number, end: number) => void,
-): boolean {
-	const places = names.map(name => body.lastIndexOf(`"${name}"`)).filter(at => at !== -1);
-	if (places.length < names.length && body.includes('\\u00')) return false;
-	if (places.length === 0) return true;
-	const from = Math.min(...places);
-	let before = from - 1;
-	while ((body[before] ?? comma) <= 0x20) before--;
-	if (body[before] !== comma && body[before] !== 0x7b) return false;
-	let last = body.length - 1;
-	while ((body[last] ?? 0) <= 0x20 && last > 0) last--;
-	const members: (readonly [name: string, start: number, end: number])[] = [];
-	const end = walkMembers(body, (name, start, stop) => void members.push([name, start, stop]), from, 1);
-	const read = members.filter(([name]) => names.includes(name));
-	// One that was seen and is not at the top may hide another one that is.
-	if (end !== last || read.length < places.length) return false;
-	for (const member of read) found(...member);
-	return true;
+function lastMember(body: Buffer, name: string): unknown {
+	const at = body.lastIndexOf(`"${name}"`);
+	// A name may be spelled with escapes.
+	if (at === -1) return body.includes('\\u00') ? unclear : undefined;
+	try {
+		return (JSON.parse(`{${body.toString('utf8', at)}`) as JsonObject)[name];
+	} catch {
+		return unclear;
+	}
+}
+
+function walkedMembers(body: Buffer, names: readonly string[]): JsonObject {
+	const all: Record<string, unknown> = {};
+	try {
+		walkMembers(body, (name, start, end) => {
+			if (names.includes(name)) all[name] = JSON.parse(body.toString('utf8', start, end));
+		});
+	} catch {}
+	const first = names.findIndex(name => isObject(all[name]));
+	if (first !== -1) for (const name of names.slice(first + 1)) delete all[name];
+	return all;
 }
 
 /** White space around a value does not belong to its span. */
@@ -126,24 +126,17 @@ export function topLevelSpans(body: Buffer): ReadonlyMap<string, Span> {
 
 /**
  * Calls back with every top-level member of a JSON object, in order: its name, and where its value stands.
- * @param from where to begin, at a member's name when `within` is 1.
- * @returns where the object was closed; -1 when it never was.
  * @throws {GatewayError} `invalid_body` when nesting is too deep.
  */
-function walkMembers(
-	body: Buffer,
-	found: (name: string, start: number, end: number) => void,
-	from = 0,
-	within: 0 | 1 = 0,
-): number {
-	let depth: number = within;
+function walkMembers(body: Buffer, found: (name: string, start: number, end: number) => void): void {
+	let depth = 0;
 	let name: string | undefined;
 	let valueStart = 0;
 	const finish = (end: number): void => {
 		if (name !== undefined) found(name, valueStart, end);
 		name = undefined;
 	};
-	for (let at = from; at < body.length; at++) {
+	for (let at = 0; at < body.length; at++) {
 		switch (body[at]) {
 			case quote: {
 				const end = stringEnd(body, at);
@@ -159,7 +152,7 @@ function walkMembers(
 			case 0x5d: // ]
 				if (--depth === 0) {
 					finish(at);
-					return at;
+					return;
 				}
 				break;
 			case 0x3a: // :
@@ -170,7 +163,6 @@ function walkMembers(
 				break;
 		}
 	}
-	return -1;
 }
 
 /** What the gateway, or a plugin with the request in its hands, decides by. */

@@ -2,7 +2,7 @@
 
 import test from 'ava';
 import fc from 'fast-check';
-import {parseBody, readMembers, splice, topLevelSpans} from '../../core/json.js';
+import {isObject, parseBody, readMembers, splice, topLevelSpans} from '../../core/json.js';
 
 /** `N` would be another `n`, which is refused; of the longer names nobody makes one by accident. */
 const names = fc.string().filter(name => name !== 'N');
@@ -144,7 +144,9 @@ test('members are read as a parser reads them, wherever their names stand beside
 				escaped ? JSON.stringify(name).replace('u', '\\u0075') : JSON.stringify(name);
 			const text = `${space}{${list.map(([name, held]) => `${space}${spell(name)}${space}:${JSON.stringify(held)}`).join(',')}${space}}${space}`;
 			const parsed = JSON.parse(text) as Record<string, unknown>;
-			const expected = Object.fromEntries(Object.entries(parsed).filter(([name]) => wanted.includes(name)));
+			const first = wanted.findIndex(name => isObject(parsed[name]));
+			const read = first === -1 ? wanted : wanted.slice(0, first + 1);
+			const expected = Object.fromEntries(Object.entries(parsed).filter(([name]) => read.includes(name)));
 			t.deepEqual(readMembers(Buffer.from(text), wanted), expected, text);
 		}),
 		{numRuns: 3000},
