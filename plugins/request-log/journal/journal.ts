@@ -8,8 +8,8 @@ import {type Place, Segment} from './segment.js';
 
 /** A segment that is this large is followed by another one; so much is replayed at most although the database has it. */
 const fullBytes = 4 * 1024 * 1024;
-/** What was appended is on the disk itself after so long: power that fails takes no more than this, and the time of the disk. */
-const syncMs = 100;
+/** What the database has not taken within so long, or twice as long, goes to the disk itself: power that fails takes no more. */
+const syncMs = 250;
 /** After a failure the disk is left alone for this long. */
 const pauseMs = 5000;
 
@@ -39,8 +39,6 @@ export class Journal {
 	#heartbeat: NodeJS.Timeout | undefined;
 	#syncTimer: NodeJS.Timeout | undefined;
 	#syncing: Promise<void> | undefined;
-	#unsynced = false;
-	readonly #retiring = new Set<Promise<void>>();
 	readonly #removing = new Set<Promise<void>>();
 	#brokenUntil = 0;
 	#broken = false;
@@ -159,7 +157,7 @@ export class Journal {
 		await this.#syncing;
 		clearTimeout(this.#syncTimer);
 		this.#retire();
-		await Promise.all(this.#retiring);
+		await Promise.all([...this.#segments].map(segment => segment.close()));
 		await Promise.all(this.#removing);
 		const left = await readdir(this.#own).catch(() => undefined);
 		if (left === undefined) return;
@@ -177,37 +175,37 @@ export class Journal {
 		return this.#active;
 	}
 
-	/** The next lines go into another segment; nobody waits for the disk to have this one. */
+	/** The next lines go into another segment. */
 	#retire(): void {
 		const segment = this.#active;
 		this.#active = undefined;
 		if (segment === undefined) return;
-		this.#remember(this.#retiring, segment.close());
+		segment.end();
 		this.#dropIfDone(segment);
 	}
 
 	#dropIfDone(segment: Segment): void {
-		if (segment.done && this.#segments.delete(segment)) this.#remember(this.#removing, segment.remove());
+		if (!segment.done || !this.#segments.delete(segment)) return;
+		const removed = segment.remove();
+		this.#removing.add(removed);
+		void removed.finally(() => this.#removing.delete(removed));
 	}
 
-	#remember(tasks: Set<Promise<void>>, task: Promise<void>): void {
-		tasks.add(task);
-		void task.finally(() => tasks.delete(task));
-	}
-
-	/** In the background, one at a time: each costs as much as a hundred records do. */
+	/** In the background, one at a time. */
 	#sync(): void {
-		this.#unsynced = true;
 		this.#syncTimer ??= setTimeout(() => {
 			this.#syncing = this.#syncNow();
 		}, syncMs).unref();
 	}
 
 	async #syncNow(): Promise<void> {
-		this.#unsynced = false;
-		await this.#active?.sync().catch(error => this.#fail(error));
+		let unsynced = false;
+		for (const segment of this.#segments) {
+			await segment.sync().catch(error => this.#fail(error));
+			unsynced ||= segment.unsynced;
+		}
 		this.#syncTimer = undefined;
-		if (this.#unsynced) this.#sync();
+		if (unsynced) this.#sync();
 	}
 
 	#fail(error: unknown): void {

@@ -21,6 +21,10 @@ export class Segment {
 	closed: boolean;
 	#handle: FileHandle | undefined;
 	#named = false;
+	/** How large it was when it was last looked at. */
+	#before = 0;
+	/** Bytes that are on the disk itself, or on their way. */
+	#synced = 0;
 
 	private constructor(file: string, size: number, handle: FileHandle | undefined) {
 		this.file = file;
@@ -52,16 +56,34 @@ export class Segment {
 	 */
 	async append(bytes: Buffer): Promise<void> {
 		const handle = this.#handle;
-		if (handle === undefined) throw new Error('the segment is closed');
+		if (handle === undefined || this.closed) throw new Error('the segment is closed');
 		for (let at = 0; at < bytes.length; ) {
 			at += (await handle.write(bytes, at, bytes.length - at, this.size + at)).bytesWritten;
 		}
 		this.size += bytes.length;
 	}
 
-	/** Has what was appended written to the disk itself. */
+	/** Some of it is neither in the database nor on the disk itself. */
+	get unsynced(): boolean {
+		return this.#handle !== undefined && Math.max(this.#synced, this.acknowledged) < this.size;
+	}
+
+	/**
+	 * Has what was there already when it was called before written to the disk itself, unless the database has it by now: as long as that is
+	 * fast, hardly anything is ever written but to memory. @throws what the file system says.
+	 */
 	async sync(): Promise<void> {
+		const due = this.#before;
+		this.#before = this.size;
+		if (due > this.#synced && due > this.acknowledged) await this.#syncNow();
+	}
+
+	async #syncNow(): Promise<void> {
+		const {size} = this;
+		// What a disk has failed to take once it does not take at a second try: the system has forgotten it.
+		this.#synced = size;
 		await this.#handle?.datasync();
+		if (this.closed && size === this.size) await this.#letGo();
 		if (this.#named) return;
 		// A file whose name is not on the disk is gone after a loss of power, whatever is in it. No record waits for that.
 		this.#named = true;
@@ -69,17 +91,27 @@ export class Segment {
 		await folder.sync().finally(() => folder.close());
 	}
 
-	/** Takes no more from now on; settles when everything is on the disk. Never rejects. */
-	async close(): Promise<void> {
-		const handle = this.#handle;
-		this.#handle = undefined;
+	/** Takes no more from now on. */
+	end(): void {
 		this.closed = true;
-		await handle?.datasync().catch(() => {});
-		await handle?.close().catch(() => {});
+	}
+
+	/** Leaves it to the next process: settles when everything that the database does not have is on the disk. Never rejects. */
+	async close(): Promise<void> {
+		this.end();
+		if (this.unsynced) await this.#syncNow().catch(() => {});
+		await this.#letGo();
 	}
 
 	async remove(): Promise<void> {
+		await this.#letGo();
 		await unlink(this.file).catch(() => {});
+	}
+
+	async #letGo(): Promise<void> {
+		const handle = this.#handle;
+		this.#handle = undefined;
+		await handle?.close().catch(() => {});
 	}
 
 	/**

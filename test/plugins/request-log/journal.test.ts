@@ -8,6 +8,7 @@ import {Backlog} from '../../../plugins/request-log/journal/backlog.js';
 import {Journal} from '../../../plugins/request-log/journal/journal.js';
 import {each, LinePacker} from '../../../plugins/request-log/journal/lines.js';
 import {releasedName} from '../../../plugins/request-log/journal/owner.js';
+import {Segment} from '../../../plugins/request-log/journal/segment.js';
 import {temporary} from './support.js';
 
 const plenty = 1024 * 1024 * 1024;
@@ -92,6 +93,25 @@ test('a line is what its strings and bytes say, however long they are', t => {
 		}),
 		{numRuns: 60},
 	);
+});
+
+test('the disk is given what the database has not taken for a while, and nothing else', async t => {
+	const folder = await temporary(t);
+	const segment = await Segment.create(folder);
+	await segment.append(Buffer.from('{}\n'));
+	await segment.sync();
+	t.true(segment.unsynced, 'it has only come');
+	segment.acknowledged = segment.size;
+	t.false(segment.unsynced);
+
+	await segment.append(Buffer.from('{}\n'));
+	await segment.sync();
+	await segment.append(Buffer.from('{}\n'));
+	t.true(segment.unsynced);
+	await segment.sync();
+	t.false(segment.unsynced, 'what waited too long, and all beside it');
+	t.true(segment.acknowledged < segment.size);
+	await segment.close();
 });
 
 test('cut off at any byte, a journal gives back what was whole, in order and once', async t => {
