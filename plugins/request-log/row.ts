@@ -4,7 +4,6 @@ import {type AttemptReport, type ClosedExchange, targetName, timestamp} from '..
 import type {Redactor} from '../redact/keys.js';
 import {type BodyRules, bodyText, type Redact, standsAsJson, streamBodyText} from './body-text.js';
 import type {Line} from './journal/line.js';
-import {bounds, type Lines} from './journal/lines.js';
 import {type Names, storable} from './names.js';
 
 /** What is the same in every row of a process. */
@@ -57,9 +56,6 @@ export const columns = [
 
 export type Column = (typeof columns)[number];
 
-/** Where the day stands in a line: `{"created_at":"2026-11-25T…`. */
-const [dayFrom, dayTo] = [15, 25];
-
 const mostLosses = 100;
 
 /** Calls that begin in the same millisecond differ in their microseconds, so that a client may use an id twice. */
@@ -97,15 +93,6 @@ export function lineOf(exchange: ClosedExchange, context: RowContext): Line {
 			.join()}]` +
 		(caller === undefined ? '' : `,"tags":[${caller.tags.map(given).join()}]`);
 	return withBodies(call + end, exchange, context);
-}
-
-/** The days of lines, `2026-11-25`. */
-export function daysOf(pieces: readonly Lines[]): readonly string[] {
-	const days = new Set<string>();
-	for (const {bytes} of pieces) {
-		for (const [start] of bounds(bytes)) days.add(bytes.toString('latin1', start + dayFrom, start + dayTo));
-	}
-	return [...days];
 }
 
 function member(column: Column, value: string | undefined, names: Names): string {

@@ -6,7 +6,7 @@ import {faultOf, Inserter} from './insert.js';
 import type {Backlog, Waiting} from './journal/backlog.js';
 import type {Journal} from './journal/journal.js';
 import {each, type Lines, packed} from './journal/lines.js';
-import {daysOf} from './row.js';
+import {daysOf} from './line-days.js';
 
 const mostRecords = 500;
 const mostBytes = 1024 * 1024;

@@ -138,7 +138,7 @@ export function withCommas(lines: Buffer): void {
 }
 
 /** Where each line begins and ends. */
-export function* bounds(bytes: Buffer): Generator<readonly [start: number, end: number]> {
+function* bounds(bytes: Buffer): Generator<readonly [start: number, end: number]> {
 	let start = 0;
 	for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, start)) {
 		yield [start, end];
