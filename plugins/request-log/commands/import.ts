@@ -5,7 +5,7 @@ import {createInterface} from 'node:readline';
 import {ConfigError, isObject} from '../../../core/index.js';
 import {faultOf, Inserter} from '../insert.js';
 import {packed} from '../journal/lines.js';
-import {daysOf} from '../row.js';
+import {daysOf} from '../line-days.js';
 import type {Store} from '../store.js';
 
 const mostRows = 500;
