@@ -81,4 +81,5 @@ export {Stage, type TapOptions} from './tap-only.js';
 export {timestamp} from './timestamp.js';
 export type {Timeouts} from './upstream/transport.js';
 export {type Cost, tokenCount, type Usage} from './usage.js';
+export {withHeaders} from './wire-reply.js';
 export type {WorkerAnswers, Workers} from './workers.js';

@@ -23,7 +23,7 @@ export async function tapReply(
 	answer: Answer,
 	body: () => JsonObject | undefined,
 ): Promise<Reply> {
-	const reply = new WireReply(answer.status, answeredHeaders(answer.headers), body);
+	const reply = new WireReply(answer.status, [answeredHeaders(answer.headers)], body);
 	if (engine.hooks.reply.taps.length === 0) return reply;
 	const given = ask<[Reply, RoutedExchange], Reply>(engine.hooks.reply, reply, call.present().routed());
 	const changed = given instanceof Promise ? await given : given;
@@ -43,5 +43,6 @@ export function writeHead(
 ): void {
 	call.status = reply.status;
 	call.firstByteMs = performance.now() - call.began;
-	writeHeaders(response, reply.status, Object.assign({}, reply.headers, gatewayHeaders(call), own));
+	const layers = reply instanceof WireReply ? reply.layers : [reply.headers];
+	writeHeaders(response, reply.status, Object.assign({}, ...layers, gatewayHeaders(call), own));
 }

@@ -6,12 +6,12 @@ import {type Block, blocks, list, pages, read} from './repository.js';
 
 /** What the five-line examples of docs/hooks.md take from their surroundings. */
 const surroundings = `
-import {type Dialect, definePlugin, type Gateway, GatewayError, key, reveal, type Secret, type StreamEvent} from 'tapgate';
+import {type Dialect, definePlugin, type Gateway, GatewayError, key, reveal, type Secret, type StreamEvent, withHeaders} from 'tapgate';
 declare let busy: boolean;
 declare const token: Secret;
 declare function louder(event: StreamEvent): StreamEvent;
 declare const seenAt: ReturnType<typeof key<number>>;
-export const all: unknown[] = [GatewayError, reveal, definePlugin, null as Dialect | null, busy, token, louder, seenAt];
+export const all: unknown[] = [GatewayError, reveal, definePlugin, null as Dialect | null, busy, token, louder, seenAt, withHeaders];
 export function apply({hooks, log, dialects}: Gateway): void {
 void [hooks, log, dialects];
 `;

@@ -23,7 +23,7 @@ const written = {
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage WorkerAnswers Workers allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
 		definePlugin describe env errorTable estimateTokens fingerprint isObject key listen namePattern oncePerName openExchange optionsReader originOf
-		pageParameters pageSchema pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName timestamp tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withPathOf
+		pageParameters pageSchema pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName timestamp tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withHeaders withPathOf
 		BudgetEvents BudgetThreshold budgetEvents Database database Redactor redactor
 		Bucket Degraded Grant Holding Period Seats Shortage Standing Store StoreOptions StoreUnavailable Stores Sum Take stores
 	`,
