@@ -218,7 +218,9 @@ const scraps = fc.oneof(
 		'00',
 		'+1',
 		'(0)',
-		'[key]', '%20', '%2B',
+		'[key]',
+		'%20',
+		'%2B',
 	),
 	fc.string({unit: fc.constantFrom(...'0123456789 .()/-+:@%=_\n\t\\"abneyJDE'), maxLength: 24}),
 );
