@@ -3,6 +3,7 @@
 import {isIPv4} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {ConfigError, definePlugin, type Gateway} from '../../core/index.js';
+import {stores} from '../stores/keys.js';
 import {canMatch, closestPatterns} from './allow-patterns.js';
 import {authenticator} from './authenticate.js';
 import {issueKeys} from './issued/index.js';
@@ -36,7 +37,12 @@ export const auth = definePlugin<AuthOptions>({
 		const wrongKeys = new WrongKeys(wallClock);
 		const isTaken = (name: string): boolean => name === 'anonymous' || ring.hasName(name);
 		const tokens = options.jwt === undefined ? undefined : acceptTokens(gateway, options.jwt, isTaken);
-		const issued = issueKeys(gateway, ring, new Set(['anonymous', ...keys.map(({name}) => name)]), () => {
+		// Of a store only revoked keys are wanted, with which `degraded` has nothing to do.
+		const opened = options.store === undefined ? gateway.find(stores) : gateway.use(stores);
+		const store = opened?.open(options.store, {degraded: 'local'});
+		const issued = issueKeys(gateway, ring, new Set(['anonymous', ...keys.map(({name}) => name)]), store, () => {
+			if (options.store !== undefined)
+				gateway.log.warn('auth: the store is for issued keys, and there are none without requestLog()');
 			if (keys.length > 0 || anonymous || tokens !== undefined) return;
 			throw new ConfigError(
 				'expected keys, jwt, anonymous: true, or requestLog() for issued keys, found none: nobody could call this gateway',

@@ -23,6 +23,8 @@ export interface AuthOptions {
 	readonly jwt?: JwtOptions;
 	/** Let in who shows no key of this gateway. */
 	readonly anonymous?: boolean;
+	/** Where gateways tell each other of revoked keys; the memory of this process unless said. */
+	readonly store?: string | Secret;
 }
 
 /** No key is longer: what is longer is no key of ours and need not be hashed to know it. */
@@ -77,6 +79,13 @@ export const authSchema = {
 			type: 'boolean',
 			nullable: true,
 			description: 'let in who shows no key of this gateway, as the caller "anonymous"; default false',
+		},
+		store: {
+			type: 'string',
+			nullable: true,
+			minLength: 1,
+			description:
+				'where gateways tell each other of revoked keys, beside the database: redis://…, rediss://…, postgres://… or host=… user=…; the memory of the process unless said',
 		},
 	},
 	additionalProperties: false,

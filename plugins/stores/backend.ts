@@ -36,6 +36,10 @@ export interface Backend {
 	look(holdings: readonly Holding[]): Promise<readonly Figures[]>;
 	/** Keeps seats for another {@link seatSeconds}. */
 	renew(leases: readonly Lease[]): Promise<void>;
+	/** Remembers revoked keys for `revokedSeconds`, the last `mostRevoked` of them. */
+	revoke(names: readonly string[]): Promise<void>;
+	/** Those that were revoked so recently, by the store's clock. */
+	revoked(withinMs: number): Promise<readonly string[]>;
 	/** Removes what stands as if it had never been used, where the store does not do so itself. */
 	sweep?(): Promise<void>;
 	close(): Promise<void>;

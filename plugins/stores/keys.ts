@@ -1,6 +1,6 @@
 /**
- * What limits and budgets are kept in, wherever that is: one process's memory, Redis or Postgres. A call takes from several
- * holdings at once, all or nothing; what it takes is an estimate, and is settled by what it really used.
+ * What limits, budgets and revoked keys are kept in, wherever that is: one process's memory, Redis or Postgres. A call takes from
+ * several holdings at once, all or nothing; what it takes is an estimate, and is settled by what it really used.
  */
 
 import {type Key, key, type Secret} from '../../core/index.js';
@@ -102,7 +102,25 @@ export interface Store {
 	take(takes: readonly Take[]): Grant | Shortage | Promise<Grant | Shortage>;
 	/** How holdings stand, with nothing taken; untouched while the store is away and `degraded` is `allow`. @throws as {@link take}. */
 	look(holdings: readonly Holding[]): readonly Standing[] | Promise<readonly Standing[]>;
+	/**
+	 * Tells all processes of this store that keys may not be used any more: they hear of it when they ask. Each is remembered for
+	 * {@link revokedSeconds}, and {@link mostRevoked} of them. Not for a call's path; `degraded` has nothing to do with it.
+	 * @param names of the keys, which are not the keys; of up to 512 visible ASCII characters.
+	 * @throws {StoreUnavailable} when the store cannot be told. @throws {TypeError} for a name that cannot be.
+	 */
+	revoke(names: readonly string[]): void | Promise<void>;
+	/**
+	 * Which keys have been revoked, in no order. Not for a call's path.
+	 * @param withinMs so far back, by the clock of the store.
+	 * @throws {StoreUnavailable} when the store cannot be asked.
+	 */
+	revoked(withinMs: number): readonly string[] | Promise<readonly string[]>;
 }
+
+/** So long a store remembers that a key was revoked. */
+export const revokedSeconds = 24 * 3600;
+/** A store remembers no more revoked keys than these: the last ones. */
+export const mostRevoked = 10_000;
 
 /** What is done while a store cannot be asked: count in this process alone, let everything through, or refuse. */
 export type Degraded = 'local' | 'allow' | 'refuse';

@@ -3,6 +3,7 @@
 import type {Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
 import {type Kept, keep} from './memory-holdings.js';
 import {Calendar} from './period.js';
+import {checkNames, RevokedKeys} from './revoked-keys.js';
 import {type Figures, shortageOf, standingOf, standingsOf} from './standing.js';
 import {checkTakes, storageKey, usedAmount} from './takes.js';
 
@@ -11,6 +12,7 @@ export class MemoryStore implements Store {
 	readonly #now: () => number;
 	readonly #calendar = new Calendar();
 	readonly #kept = new Map<string, Kept>();
+	readonly #revoked = new RevokedKeys();
 	#sweeping: Iterator<[string, Kept]>;
 
 	/** @param now milliseconds since the epoch. */
@@ -63,6 +65,15 @@ export class MemoryStore implements Store {
 	look(holdings: readonly Holding[]): readonly Standing[] {
 		const now = this.#now();
 		return holdings.map(holding => standingOf(holding, this.#find(holding).look(holding, 0, now)));
+	}
+
+	revoke(names: readonly string[]): void {
+		checkNames(names);
+		this.#revoked.add(names, this.#now());
+	}
+
+	revoked(withinMs: number): readonly string[] {
+		return this.#revoked.within(withinMs, this.#now());
 	}
 
 	#settle(takes: readonly Take[], slots: readonly number[], used: readonly number[]): Standing[] {

@@ -10,7 +10,9 @@ export const primaryMemory = 'stores';
 export type PrimaryQuestion =
 	| {readonly kind: 'take'; readonly grant: number; readonly takes: readonly Take[]}
 	| {readonly kind: 'settle'; readonly grant: number; readonly used: readonly number[]}
-	| {readonly kind: 'look'; readonly holdings: readonly Holding[]};
+	| {readonly kind: 'look'; readonly holdings: readonly Holding[]}
+	| {readonly kind: 'revoke'; readonly names: readonly string[]}
+	| {readonly kind: 'revoked'; readonly withinMs: number};
 
 /** What it is answered, by kind of question. */
 export interface PrimaryAnswers {
@@ -18,6 +20,7 @@ export interface PrimaryAnswers {
 	/** Absent for a grant that was settled before. */
 	readonly settle: readonly Standing[] | undefined;
 	readonly look: readonly Standing[];
+	readonly revoked: readonly string[];
 }
 
 interface Held {
@@ -39,6 +42,8 @@ export class PrimaryMemory {
 		const asked = question as PrimaryQuestion;
 		if (asked.kind === 'look') return this.#store.look(asked.holdings);
 		if (asked.kind === 'take') return this.#take(asked, worker);
+		if (asked.kind === 'revoke') return this.#store.revoke(asked.names);
+		if (asked.kind === 'revoked') return this.#store.revoked(asked.withinMs);
 		const held = this.#held.get(worker);
 		const {grant} = held?.get(asked.grant) ?? {};
 		held?.delete(asked.grant);

@@ -2,6 +2,7 @@
 
 import type {Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
 import type {PrimaryAnswers, PrimaryQuestion} from './primary-memory.js';
+import {checkNames} from './revoked-keys.js';
 import {checkTakes} from './takes.js';
 
 /** Asks the primary; JSON goes there and comes back. */
@@ -37,6 +38,15 @@ export class PrimaryStore implements Store {
 	async look(holdings: readonly Holding[]): Promise<readonly Standing[]> {
 		const standings = (await this.#ask({kind: 'look', holdings})) as PrimaryAnswers['look'];
 		return standings.map(withEnds);
+	}
+
+	async revoke(names: readonly string[]): Promise<void> {
+		checkNames(names);
+		await this.#ask({kind: 'revoke', names});
+	}
+
+	async revoked(withinMs: number): Promise<readonly string[]> {
+		return (await this.#ask({kind: 'revoked', withinMs})) as PrimaryAnswers['revoked'];
 	}
 
 	/** Never rejects: without its primary a worker ends, and then the primary settles. */

@@ -2,11 +2,13 @@
 
 import {randomBytes} from 'node:crypto';
 import type {Arrears} from './arrears.js';
+import type {Backend} from './backend.js';
 import type {Degraded, Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
 import {StoreUnavailable} from './keys.js';
 import type {Leases} from './leases.js';
 import type {Link} from './link.js';
 import type {MemoryStore} from './memory.js';
+import {checkNames} from './revoked-keys.js';
 import type {Settlements} from './settlements.js';
 import {shortageOf, standingOf, standingsOf} from './standing.js';
 import {checkTakes} from './takes.js';
@@ -20,6 +22,9 @@ export interface Shared {
 	/** Counts while the store is away. */
 	readonly local: MemoryStore;
 }
+
+/** No call waits for what is asked so. */
+const asideMs = 1000;
 
 const processName = randomBytes(9).toString('base64url');
 let grants = 0;
@@ -85,6 +90,21 @@ export class SharedStore implements Store {
 		this.#fallenBack();
 		if (this.#degraded === 'refuse') throw failure ?? this.#unavailable();
 		return this.#degraded === 'local' ? local.look(holdings) : holdings.map(untouched);
+	}
+
+	async revoke(names: readonly string[]): Promise<void> {
+		checkNames(names);
+		await this.#aside(backend => backend.revoke(names));
+	}
+
+	async revoked(withinMs: number): Promise<readonly string[]> {
+		return await this.#aside(backend => backend.revoked(withinMs));
+	}
+
+	async #aside<Answer>(question: (backend: Backend) => Promise<Answer>): Promise<Answer> {
+		const {link} = this.#shared;
+		if (link.isAway) throw this.#unavailable();
+		return await link.ask(asideMs, question);
 	}
 
 	async #settle(

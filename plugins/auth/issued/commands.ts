@@ -11,7 +11,15 @@ type Print = (line: string) => void;
 /** Gives the database with its tables up to date; `undefined` when the config has none. */
 type Reach = () => Promise<Knex> | undefined;
 
-export function addCommands({commands}: Pick<Gateway, 'commands'>, reach: Reach, reserved: ReadonlySet<string>): void {
+/** What the commands work on. */
+export interface KeyCommands {
+	readonly reach: Reach;
+	readonly reserved: ReadonlySet<string>;
+	/** Called after a key was revoked: gateways are told; false when they cannot be. */
+	readonly tell: (id: string) => Promise<boolean>;
+}
+
+export function addCommands({commands}: Pick<Gateway, 'commands'>, {reach, reserved, tell}: KeyCommands): void {
 	commands.add(
 		'key create',
 		command(
@@ -47,7 +55,9 @@ export function addCommands({commands}: Pick<Gateway, 'commands'>, reach: Reach,
 			for (const id of positionals) {
 				const shown = await revokeKey(knex, id);
 				if (shown === undefined) throw new ConfigError(`no issued key has the id "${id}"; see \`tapgate key list\``);
+				const told = await tell(shown.id);
 				print(lineOf(shown));
+				if (!told) print('the store could not be told: gateways find it in the database');
 			}
 		}),
 	);

@@ -33,6 +33,7 @@ export interface ShownKey extends CallerOptions {
 
 /** A key as the gateway holds it. */
 export interface KeyChange {
+	readonly id: string;
 	readonly hash: string;
 	readonly caller: Caller;
 	readonly expiresAt: number;
@@ -125,7 +126,8 @@ export async function changesSince(knex: Knex, version: number): Promise<readonl
 		const query = transaction<Row>(table).where('version', '>', version).orderBy('version');
 		return (await (version === 0 ? query.whereNull('revoked_at') : query)) as Row[];
 	});
-	return rows.map(({hash, name, caller, expires_at, revoked_at}) => ({
+	return rows.map(({id, hash, name, caller, expires_at, revoked_at}) => ({
+		id,
 		hash,
 		caller: makeCaller(name, caller),
 		expiresAt: expires_at === null ? Number.POSITIVE_INFINITY : expires_at.getTime(),

@@ -2,6 +2,7 @@
 
 import type {Knex} from 'knex';
 import {describe, type Log} from '../../../core/index.js';
+import {mostRevoked} from '../../stores/keys.js';
 import type {KeyRing} from '../key-ring.js';
 import {changesSince, currentVersion, type KeyChange} from './key-table.js';
 
@@ -28,7 +29,10 @@ export interface ReplicaOptions {
 
 export class Replica {
 	readonly #options: ReplicaOptions;
-	readonly #held = new Set<string>();
+	/** Of each key, by its id, the hash. */
+	readonly #held = new Map<string, string>();
+	/** Ids that this process was told of otherwise than by the database, which may not say so yet, or not any more. */
+	readonly #revoked = new Set<string>();
 	#version = -1;
 	#timer: NodeJS.Timeout | undefined;
 	#pulling: Promise<void> | undefined;
@@ -64,6 +68,18 @@ export class Replica {
 		clearTimeout(this.#timer);
 	}
 
+	/** Refuses keys from now on, whatever the database says of them. */
+	revoke(ids: readonly string[]): void {
+		for (const id of ids) {
+			this.#drop(id);
+			this.#revoked.add(id);
+		}
+		for (const id of this.#revoked) {
+			if (this.#revoked.size <= mostRevoked) return;
+			this.#revoked.delete(id);
+		}
+	}
+
 	/** Brings the keys up to date. @throws what the database says. */
 	async pull(): Promise<void> {
 		// Two at once could end in the wrong order: whoever comes second looks once more after the first.
@@ -82,7 +98,7 @@ export class Replica {
 		if (knex === undefined) throw new Error(notYet);
 		const news = await within(this.#fetch(knex), deadlineMs);
 		if (news === undefined) return;
-		if (news.anew) this.#forget(new Set(news.changes.map(({hash}) => hash)));
+		if (news.anew) this.#forget(new Set(news.changes.map(({id}) => id)));
 		for (const change of news.changes) this.#apply(change);
 		this.#version = news.version;
 	}
@@ -95,13 +111,13 @@ export class Replica {
 	}
 
 	#forget(kept: ReadonlySet<string>): void {
-		for (const hash of this.#held) if (!kept.has(hash)) this.#drop(hash);
+		for (const id of this.#held.keys()) if (!kept.has(id)) this.#drop(id);
 	}
 
-	#apply({hash, caller, expiresAt, revoked}: KeyChange): void {
+	#apply({id, hash, caller, expiresAt, revoked}: KeyChange): void {
 		const {ring, reserved, log} = this.#options;
-		if (revoked) {
-			this.#drop(hash);
+		if (revoked || this.#revoked.has(id)) {
+			this.#drop(id);
 			return;
 		}
 		if (reserved.has(caller.name)) {
@@ -109,11 +125,14 @@ export class Replica {
 			return;
 		}
 		ring.add(hash, {caller, expiresAt});
-		this.#held.add(hash);
+		this.#held.set(id, hash);
 	}
 
-	#drop(hash: string): void {
-		if (this.#held.delete(hash)) this.#options.ring.remove(hash);
+	#drop(id: string): void {
+		const hash = this.#held.get(id);
+		if (hash === undefined) return;
+		this.#held.delete(id);
+		this.#options.ring.remove(hash);
 	}
 
 	async #look(): Promise<void> {

@@ -20,9 +20,14 @@ export interface KeyService {
 	readonly reserved: ReadonlySet<string>;
 	/** Called after a change, so that this process knows of it before the answer. */
 	readonly changed: () => Promise<void>;
+	/** Called after a key was revoked: it is refused here, and other processes are told; false when they cannot be. */
+	readonly tell: (id: string) => Promise<boolean>;
 }
 
-export function addRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, {knex, reserved, changed}: KeyService): void {
+export function addRoutes(
+	{routes, log}: Pick<Gateway, 'routes' | 'log'>,
+	{knex, reserved, changed, tell}: KeyService,
+): void {
 	routes.add('GET /admin/keys', {
 		method: 'GET',
 		path: '/admin/keys',
@@ -70,7 +75,9 @@ export function addRoutes({routes, log}: Pick<Gateway, 'routes' | 'log'>, {knex,
 			const shown = id.includes('\0') ? undefined : await asked(database => revokeKey(database, id));
 			if (shown === undefined)
 				throw new GatewayError('key_not_found', 404, `No issued key has the id "${id.slice(0, 100)}".`);
-			await settled();
+			const [told] = await Promise.all([tell(shown.id), settled()]);
+			if (!told)
+				log.warn('the store was not told of a revoked key yet; others find it in the database', {id: shown.id});
 			log.info('a key was revoked', {id: shown.id, key: shown.name, by});
 			ctx.set('cache-control', 'no-store');
 			ctx.body = shown;

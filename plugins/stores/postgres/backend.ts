@@ -3,7 +3,7 @@
 import {Pool, type PoolConfig} from 'pg';
 import {ConfigError} from '../../../core/index.js';
 import {type Answer, type Backend, grantSeconds, type Lease, voidSeconds} from '../backend.js';
-import {type Holding, seatSeconds, type Take} from '../keys.js';
+import {type Holding, mostRevoked, revokedSeconds, seatSeconds, type Take} from '../keys.js';
 import {Calendar} from '../period.js';
 import {slotLength} from '../rolling-sum.js';
 import type {Figures} from '../standing.js';
@@ -95,6 +95,14 @@ export class PostgresBackend implements Backend {
 		await this.#ask('SELECT tapgate_renew_1($1, $2, $3) AS reply', [keys, grants, seatSeconds * 1000]);
 	}
 
+	async revoke(names: readonly string[]): Promise<void> {
+		await this.#ask('SELECT tapgate_revoke_1($1, $2, $3) AS reply', [names, revokedSeconds * 1000, mostRevoked]);
+	}
+
+	async revoked(withinMs: number): Promise<readonly string[]> {
+		return await this.#ask<readonly string[]>('SELECT tapgate_revoked_1($1) AS reply', [withinMs]);
+	}
+
 	async sweep(): Promise<void> {
 		await this.#ask('SELECT tapgate_sweep_1() AS reply', []);
 	}
@@ -141,9 +149,9 @@ export class PostgresBackend implements Backend {
 		return {word: reply.word, figures};
 	}
 
-	async #ask(sql: string, values: readonly unknown[]): Promise<Reply> {
-		const {rows} = await this.#pool.query<{reply: Reply}>(sql, [...values]);
-		return (rows[0] as {reply: Reply}).reply;
+	async #ask<Answer = Reply>(sql: string, values: readonly unknown[]): Promise<Answer> {
+		const {rows} = await this.#pool.query<{reply: Answer}>(sql, [...values]);
+		return (rows[0] as {reply: Answer}).reply;
 	}
 
 	#holdings(takes: readonly Take[], amountOf: (take: Take, index: number) => number, now: number): string {

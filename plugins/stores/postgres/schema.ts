@@ -5,6 +5,7 @@
 
 import {callFunctions} from './call-functions.js';
 import {holdingFunctions} from './holding-functions.js';
+import {revokedKeys} from './revoked-keys.js';
 
 /**
  * Ordinary tables, not unlogged ones: those are emptied after a crash, and a month's spending with them. Calls do not wait
@@ -33,7 +34,7 @@ const tables: readonly string[] = [
 ];
 
 /** A function that has changed gets another number, so that gateways of two versions can share a database. */
-export const schema: readonly string[] = [...tables, ...holdingFunctions, ...callFunctions];
+export const schema: readonly string[] = [...tables, ...holdingFunctions, ...callFunctions, ...revokedKeys];
 
 /** Is there when all of {@link schema} is. */
-export const lastFunction = 'tapgate_sweep_1()';
+export const lastFunction = 'tapgate_revoke_1(text[],bigint,integer)';

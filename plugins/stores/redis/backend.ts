@@ -3,21 +3,23 @@
 import {Redis} from 'ioredis';
 import type {Answer, Backend, Lease} from '../backend.js';
 import {grantSeconds, voidSeconds} from '../backend.js';
-import {type Holding, seatSeconds, type Take} from '../keys.js';
+import {type Holding, mostRevoked, revokedSeconds, seatSeconds, type Take} from '../keys.js';
 import {Calendar} from '../period.js';
 import {slotLength} from '../rolling-sum.js';
 import type {Figures} from '../standing.js';
 import {storageKey, usedAmount} from '../takes.js';
 import type {RedisAddress} from './address.js';
-import {renewScript, storeScript} from './script.js';
+import {renewScript, revokedScript, revokeScript, storeScript} from './script.js';
 
 /** All keys of the gateway are in one slot of a cluster: a script may touch no others. */
 const prefix = '{tapgate}:';
+const revokedKey = `${prefix}revoked`;
 /** A connection on which nothing comes back for so long is given up. */
 const silenceMs = 5000;
 const longestPauseMs = 1000;
 
-type ScriptedRedis = Redis & {readonly tapgateStore: Script; readonly tapgateRenew: Script};
+type ScriptedRedis = Redis &
+	Readonly<Record<'tapgateStore' | 'tapgateRenew' | 'tapgateRevoke' | 'tapgateRevoked', Script>>;
 type Script = (keys: number, ...rest: readonly string[]) => Promise<unknown>;
 
 /** For tests and drills. */
@@ -42,7 +44,12 @@ export class RedisBackend implements Backend {
 		this.#now = now;
 		const redis = new Redis({
 			connectionName: 'tapgate',
-			scripts: {tapgateStore: {lua: storeScript(server)}, tapgateRenew: {lua: renewScript(server)}},
+			scripts: {
+				tapgateStore: {lua: storeScript(server)},
+				tapgateRenew: {lua: renewScript(server)},
+				tapgateRevoke: {lua: revokeScript(server)},
+				tapgateRevoked: {lua: revokedScript(server)},
+			},
 			// Nothing waits for a connection, and nothing is sent twice: who calls decides.
 			enableOfflineQueue: false,
 			autoResendUnfulfilledCommands: false,
@@ -86,6 +93,15 @@ export class RedisBackend implements Backend {
 		const keys = leases.map(({holding}) => prefix + storageKey(holding));
 		const grants = leases.map(({grant}) => grantKey(grant));
 		await this.#ask(() => this.#redis.tapgateRenew(keys.length, ...keys, String(seatSeconds * 1000), ...grants));
+	}
+
+	async revoke(names: readonly string[]): Promise<void> {
+		const bounds = [String(revokedSeconds * 1000), String(mostRevoked)];
+		await this.#ask(() => this.#redis.tapgateRevoke(1, revokedKey, ...bounds, ...names));
+	}
+
+	async revoked(withinMs: number): Promise<readonly string[]> {
+		return (await this.#ask(() => this.#redis.tapgateRevoked(1, revokedKey, String(withinMs)))) as readonly string[];
 	}
 
 	async close(): Promise<void> {

@@ -111,3 +111,23 @@ end
 return #KEYS
 `;
 }
+
+/** KEYS: the revoked keys, by the time of it. ARGV: the milliseconds and the number that are kept, then names. */
+export function revokeScript(clock: string = serverClock): string {
+	return `
+local now = ${clock}
+for i = 3, #ARGV do redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[i]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now - tonumber(ARGV[1])))
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 'OK'
+`;
+}
+
+/** KEYS: the revoked keys. ARGV: how many milliseconds back. */
+export function revokedScript(clock: string = serverClock): string {
+	return `
+local now = ${clock}
+return redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.0f', now - tonumber(ARGV[1])), '+inf')
+`;
+}

@@ -5,7 +5,7 @@ import {type Caller, definePlugin} from 'tapgate';
 import {type cost, openaiCompatible} from 'tapgate/plugins';
 import {reply, startUpstream} from 'tapgate/testing';
 import type {BudgetSubject} from '../../../plugins/cost/options.js';
-import {StoreUnavailable, stores as storesKey} from '../../../plugins/stores/keys.js';
+import {awayStores} from '../../helpers/away-stores.js';
 import {gate, startCounting, twoCents} from './support.js';
 
 const broken = {error: {status: 500, message: 'x'}};
@@ -244,18 +244,7 @@ test('a call without a price is let through or refused, as the config says, when
 });
 
 test('when the store cannot be asked and calls are refused then, the client is told to try again', async t => {
-	const away = definePlugin({
-		name: 'away',
-		apply: ({provide}) =>
-			provide(storesKey, {
-				open: () => ({
-					kind: 'away',
-					take: () => Promise.reject(new StoreUnavailable('away')),
-					look: () => Promise.reject(new StoreUnavailable('away')),
-				}),
-			}),
-	});
-	const gateway = await startCounting(t, {budgets: [{by: 'key', dailyUsd: 1}]}, {store: away()});
+	const gateway = await startCounting(t, {budgets: [{by: 'key', dailyUsd: 1}]}, {store: awayStores()});
 	const refused = await gateway.call();
 	t.is(refused.status, 503);
 	t.truthy(refused.headers.get('retry-after'));

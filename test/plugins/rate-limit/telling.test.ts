@@ -2,11 +2,10 @@
 
 import test from 'ava';
 import {reply, startUpstream} from '../../../config/testing/index.js';
-import {definePlugin} from '../../../core/index.js';
 import {auth, metrics, mock, openaiCompatible, rateLimit, routing} from '../../../plugins/index.js';
 import {limitHeaders, retryHeaders} from '../../../plugins/rate-limit/headers.js';
 import {compileRules} from '../../../plugins/rate-limit/rules.js';
-import {StoreUnavailable, stores as storesKey} from '../../../plugins/stores/keys.js';
+import {awayStores} from '../../helpers/away-stores.js';
 import {scrape} from '../../helpers/scrape.js';
 import {chat, startGateway} from '../../helpers/whole-gateway.js';
 import {ask, startLimited} from './limited.js';
@@ -155,20 +154,6 @@ test('with all rules on trial nothing is refused, not even by limits of the call
 		callers: {alice: {limits: {requestsPerDay: 1}}},
 	});
 	for (let call = 0; call < 3; call++) t.is((await ask(gateway, {as: 'alice'})).status, 200);
-});
-
-/** A store that cannot be asked, as one with `degraded: 'refuse'` is while it is away. */
-const awayStores = definePlugin({
-	name: 'stores',
-	apply(gateway) {
-		gateway.provide(storesKey, {
-			open: () => ({
-				kind: 'away',
-				take: () => Promise.reject(new StoreUnavailable('away')),
-				look: () => Promise.reject(new StoreUnavailable('away')),
-			}),
-		});
-	},
 });
 
 test('with degraded: refuse calls are refused while the store is away, and those on trial are not', async t => {

@@ -2,7 +2,15 @@
 
 import type {ExecutionContext, TestFn} from 'ava';
 import fc from 'fast-check';
-import type {Grant, Holding, Standing, Store, Take} from '../../../plugins/stores/keys.js';
+import {
+	type Grant,
+	type Holding,
+	mostRevoked,
+	revokedSeconds,
+	type Standing,
+	type Store,
+	type Take,
+} from '../../../plugins/stores/keys.js';
 import {Reference} from './reference.js';
 
 /** A store whose clock stands still until it is told to move. */
@@ -152,8 +160,39 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 		}
 	});
 
+	test('keys that were revoked are told to who asks how far back it was, for a day, and the last ten thousand', async t => {
+		const {store, advance} = await open(t, someTime);
+		const told = async (withinMs: number) => [...(await store.revoked(withinMs))].sort();
+		const day = revokedSeconds * 1000;
+		t.deepEqual(await told(day), []);
+		await store.revoke(['a', 'b']);
+		await advance(1000);
+		await store.revoke(['c', 'c']);
+		t.deepEqual(await told(0), ['c']);
+		t.deepEqual(await told(999), ['c']);
+		t.deepEqual(await told(1000), ['a', 'b', 'c']);
+		await store.revoke(['a']);
+		t.deepEqual(await told(999), ['a', 'c']);
+		await advance(day);
+		t.deepEqual(await told(day), ['a', 'c']);
+		await advance(1);
+		t.deepEqual(await told(day), []);
+		await advance(-day);
+		t.deepEqual(await told(day), ['a', 'b', 'c']);
+
+		await advance(day + 1);
+		await store.revoke(['d']);
+		await advance(1);
+		await store.revoke(Array.from({length: mostRevoked}, (_, index) => `key ${index}`.replace(' ', '-')));
+		const all = await told(day);
+		t.is(all.length, mostRevoked);
+		t.false(all.includes('d'));
+	});
+
 	test('what cannot be counted is refused as a mistake', async t => {
 		const {store} = await open(t, someTime);
+		for (const name of ['', ' ', '\0', 'é', 'x'.repeat(513)])
+			await t.throwsAsync(async () => store.revoke(['x', name]), {name: 'TypeError', message: /name 1/});
 		const holding = bucket(freshKey(), 10, 1);
 		const ask = async (...takes: readonly Take[]) => store.take(takes);
 		for (const amount of [-1, 0.5, NaN, Infinity, 2 ** 53])

@@ -187,6 +187,8 @@ function scripted(parts: Partial<Backend>): Backend {
 		settle: async () => [],
 		look: async () => [],
 		renew: async () => {},
+		revoke: async () => {},
+		revoked: async () => [],
 		close: async () => {},
 		...parts,
 	};
