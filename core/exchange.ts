@@ -58,6 +58,8 @@ export interface RoutedExchange extends KnownExchange {
 	readonly targets: readonly Target[];
 	/** The one that is asked, or that has answered; absent before the first attempt. */
 	readonly target?: Target;
+	/** Those that are over, in order. */
+	readonly attempts: readonly AttemptReport[];
 	/** Read from the answer, as far as it has come; absent until one is chosen. */
 	readonly usage?: Usage;
 }

@@ -1,6 +1,7 @@
 /** What a call costs: before it is made at most, and afterwards by what was used, or by what must have been. */
 
 import {
+	type AttemptReport,
 	type ClosedExchange,
 	type Cost,
 	estimateTokens,
@@ -15,8 +16,12 @@ import {
 import type {PriceBook} from './price-book.js';
 import {countsOf, nanoUsd, type ReckonedPrice, ratesAt} from './reckoning.js';
 
-/** Of a call that has not reached its provider, or was turned down there: nobody is paid for these. */
 const unpaid = new Set(['upstream_unreachable', 'upstream_error']);
+
+/** Of a call that has not reached its provider, or was turned down there: nobody is paid for these. */
+export function costsNothing({error}: AttemptReport): boolean {
+	return error !== undefined && unpaid.has(error);
+}
 
 export class CallCost {
 	readonly #book: PriceBook;
@@ -76,8 +81,7 @@ export class CallCost {
 			exchange.outcome === 'ok'
 		)
 			return reckoned.cost;
-		if (usage === undefined && last.error !== undefined && unpaid.has(last.error))
-			return {nanoUsd: 0n, basis: 'the provider has not served the call'};
+		if (usage === undefined && costsNothing(last)) return {nanoUsd: 0n, basis: 'the provider has not served the call'};
 		const found = this.#book.find(exchange.target ?? last, startedAt);
 		if (found === undefined) return undefined;
 		const known = usedTokens(exchange);

@@ -12,12 +12,16 @@ import {
 } from '../../core/index.js';
 import {type Grant, type Shortage, type Standing, type Store, StoreUnavailable, type Take} from '../stores/keys.js';
 import {type Budget, type Budgets, budgetName} from './budgets.js';
-import type {CallCost} from './call-cost.js';
+import {type CallCost, costsNothing} from './call-cost.js';
 import {usdText} from './reckoning.js';
 import type {Thresholds} from './thresholds.js';
 
 /** What was reserved for a call. */
 export interface Reservation {
+	readonly grant: Grant;
+	/** In the order of the grant. */
+	readonly all: readonly Budget[];
+	/** Those that may still have to pay, and how they stood. */
 	readonly budgets: readonly Budget[];
 	readonly standings: readonly Standing[];
 	/** Nano-dollars. */
@@ -83,10 +87,29 @@ export class Reservations {
 		return this.#reserve({exchange, budgets, costs, passedOver});
 	}
 
-	/** Taps `prepare`. @throws {GatewayError} for a target that cannot be paid for. */
+	/**
+	 * Taps `prepare`: lets go of budgets of targets that have failed and cost nothing, because the call may go on for long.
+	 * @throws {GatewayError} for a target that cannot be paid for.
+	 */
 	pass({exchange, target}: Attempt): void {
 		const refused = exchange.get(passedOverKey)?.get(target);
 		if (refused !== undefined) throw refused;
+		const reserved = exchange.get(reservationKey);
+		if (reserved === undefined || target === exchange.targets[0]) return;
+		const {grant, all, budgets, standings} = reserved;
+		const still = exchange.targets.slice(exchange.targets.indexOf(target));
+		const stays = budgets.map(
+			budget =>
+				still.some(one => pays(budget, one)) ||
+				exchange.attempts.some(attempt => pays(budget, attempt) && !costsNothing(attempt)),
+		);
+		if (stays.every(Boolean)) return;
+		const left = budgets.filter((_budget, index) => stays[index]);
+		exchange.set(
+			reservationKey,
+			Object.assign({}, reserved, {budgets: left, standings: standings.filter((_standing, index) => stays[index])}),
+		);
+		void grant.settle(all.map(budget => (left.includes(budget) ? undefined : 0)));
 	}
 
 	#reserve(wish: Wish): void | Promise<void> {
@@ -137,7 +160,7 @@ export class Reservations {
 			return this.#reserve(wish);
 		}
 		const {standings} = answer;
-		exchange.set(reservationKey, {budgets, standings, amount});
+		exchange.set(reservationKey, {grant: answer, all: budgets, budgets, standings, amount});
 		exchange.defer(closed => this.#settle(closed, budgets, answer));
 		for (const [index, standing] of standings.entries()) {
 			const budget = budgets[index] as Budget;

@@ -3,7 +3,6 @@
 import {
 	type Attempt,
 	type CallerLimits,
-	type ClosedExchange,
 	type GatewayError,
 	type Key,
 	key,
@@ -16,14 +15,16 @@ import {limitHeaders} from './headers.js';
 import type {By} from './options.js';
 import {rateLimited, storeUnavailable} from './refusals.js';
 import {callerRule, type Rule} from './rules.js';
-import {targetSubject} from './subjects.js';
+import {isOfTarget} from './subjects.js';
+import {concerns, Taken} from './taken.js';
 import {type Counted, takesOf} from './takes.js';
 import type {Tally} from './tally.js';
-import {amountOf, chargedTokens, expectedTokens, type Tokens, wasAsked} from './use.js';
+import {expectedTokens, type Tokens} from './use.js';
 
-/** What a call has taken so far. */
+/** What a call holds. */
 interface Held {
 	readonly expected: Tokens;
+	readonly taken: Taken[];
 	counted: readonly Counted[];
 	/** Of each; `undefined` where nobody knows. */
 	standings: readonly (Standing | undefined)[];
@@ -72,6 +73,7 @@ export class Limiter {
 	admit(exchange: RoutedExchange): void | Promise<void> {
 		const held: Held = {
 			expected: expectedTokens(exchange, this.#options.assumeOutputTokens),
+			taken: [],
 			counted: [],
 			standings: [],
 		};
@@ -96,7 +98,7 @@ export class Limiter {
 	}
 
 	/**
-	 * A fallback has limits of its own. What its provider was taken from already, on behalf of an earlier target, is not taken twice.
+	 * A fallback has limits of its own; those of the target that has failed are let go of. What both have in common is not taken twice.
 	 * @throws {GatewayError} as {@link admit}: a target whose limit is reached is not asked.
 	 */
 	attempt({exchange, target}: Attempt): undefined | Promise<undefined> {
@@ -105,6 +107,7 @@ export class Limiter {
 		const full = held.full?.get(target);
 		if (full !== undefined) throw full;
 		if (target === exchange.targets[held.full?.size ?? 0]) return undefined;
+		this.#leave(held, exchange, target);
 		const keys = new Set(held.counted.map(({take}) => take.holding.key));
 		const counted = takesOf(this.#targetRules, exchange, target, held.expected).filter(
 			({take}) => !keys.has(take.holding.key),
@@ -122,6 +125,14 @@ export class Limiter {
 		const headers = limitHeaders(exchange.dialect.family, held.counted, held.standings, Date.now());
 		if (Object.keys(headers).length === 0) return undefined;
 		return Object.assign({}, reply, {headers: Object.assign({}, reply.headers, headers)});
+	}
+
+	/** Nobody waits for this: it concerns other limits than the ones that are taken now. */
+	#leave(held: Held, {attempts}: RoutedExchange, target: Target): void {
+		for (const taken of held.taken) taken.leave(target, attempts);
+		const stays = held.counted.map(one => concerns(one, target));
+		held.counted = held.counted.filter((_one, index) => stays[index]);
+		held.standings = held.standings.filter((_one, index) => stays[index]);
 	}
 
 	#rulesFor({caller: {limits}}: RoutedExchange): readonly Rule[] {
@@ -169,14 +180,11 @@ export class Limiter {
 			return {by: refused.limit.by, error: rateLimited(refused, answer, headers)};
 		}
 		const {standings} = answer;
+		const taken = new Taken(answer, counted, exchange.attempts.length);
+		held.taken.push(taken);
 		held.counted = [...held.counted, ...counted];
 		held.standings = [...held.standings, ...counted.map((_, index) => standings[index])];
-		exchange.defer(closed =>
-			whenKnown(
-				answer.settle(counted.map((one, index) => settled(one, standings[index], held.expected, closed))),
-				() => undefined,
-			),
-		);
+		exchange.defer(closed => taken.settle(closed, held.expected));
 		for (const [index, {limit, subject}] of counted.entries())
 			if (!limit.enforced && standings[index]?.short === true) this.#tally.shadowHit(limit, subject);
 		return undefined;
@@ -197,27 +205,4 @@ function whenKnown<Value, Next>(
 	next: (value: Value) => Next | Promise<Next>,
 ): Next | Promise<Next> {
 	return value instanceof Promise ? value.then(next) : next(value);
-}
-
-/** What one limit is to be charged with in the end. */
-function settled(
-	{limit, subject}: Counted,
-	standing: Standing | undefined,
-	expected: Tokens,
-	closed: ClosedExchange,
-): number {
-	// What a limit on trial would have refused, it would not have counted.
-	if (!limit.enforced && standing?.short === true) return 0;
-	const {by, counts} = limit;
-	if (counts === 'calls') return 0;
-	const {attempts, target} = closed;
-	const concerns = (one: {readonly provider: string; readonly model: string}): boolean =>
-		!isOfTarget(by) || targetSubject(by, one) === subject;
-	if (counts === 'requests') return attempts.some(one => wasAsked(one) && concerns(one)) ? 1 : 0;
-	if (target !== undefined && !concerns(target)) return 0;
-	return amountOf(counts, chargedTokens(closed, expected));
-}
-
-function isOfTarget(by: By): by is 'model' | 'provider' {
-	return by === 'model' || by === 'provider';
 }

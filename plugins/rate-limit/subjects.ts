@@ -29,6 +29,11 @@ export function subjectsOf(by: By, exchange: RoutedExchange, target: Target): re
 	}
 }
 
+/** Whether the name depends on which target is asked. */
+export function isOfTarget(by: By): by is 'model' | 'provider' {
+	return by === 'model' || by === 'provider';
+}
+
 /** @returns `provider.model`, or the provider; a call that names no model is the model `provider.` */
 export function targetSubject(by: 'model' | 'provider', target: Pick<Target, 'provider' | 'model'>): string {
 	if (by === 'provider') return target.provider;

@@ -40,13 +40,18 @@ export function expectedTokens({endpoint, request}: RoutedExchange, assumed: num
 export function chargedTokens(closed: ClosedExchange, expected: Tokens): Tokens {
 	const last = closed.attempts.findLast(wasAsked);
 	if (last === undefined) return none;
-	if (closed.usage === undefined && last.status !== undefined && last.status >= 400) return none;
+	if (closed.usage === undefined && usedNothing(last)) return none;
 	return usedTokens(closed) ?? expected;
 }
 
 /** Tells whether an attempt came as far as a provider: what fails before has used nothing. */
 export function wasAsked({status, error}: AttemptReport): boolean {
 	return status !== undefined || error !== 'upstream_unreachable';
+}
+
+/** Tells whether an attempt came to no provider, or was turned down there: nobody has worked on it. */
+export function usedNothing(attempt: AttemptReport): boolean {
+	return !wasAsked(attempt) || (attempt.status !== undefined && attempt.status >= 400);
 }
 
 /** The amount that counts for a limit. */

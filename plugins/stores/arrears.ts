@@ -1,6 +1,6 @@
 /** What calls used of sums without their store: charged when it is back, so that an outage makes no budget larger. */
 
-import type {Sum, Take} from './keys.js';
+import type {Sum, Take, Used} from './keys.js';
 import type {Link} from './link.js';
 import {Calendar} from './period.js';
 import type {Settlements} from './settlements.js';
@@ -39,8 +39,8 @@ export class Arrears {
 		return this.#debts.size;
 	}
 
-	/** Adds what a call used; calls are summed up, so that an outage of any length takes little room. */
-	add(takes: readonly Take[], used: readonly number[]): void {
+	/** Adds what a call used, or a part of it; calls are summed up, so that an outage of any length takes little room. */
+	add(takes: readonly Take[], used: Used): void {
 		for (const [index, {holding}] of takes.entries()) {
 			const amount = usedAmount(used[index]);
 			if (holding.kind === 'sum' && amount > 0) this.#owe(holding, amount);

@@ -1,6 +1,6 @@
 /** What a store that processes share must be able to do; everything around it is the same for all of them. */
 
-import type {Holding, Take} from './keys.js';
+import type {Holding, Take, Used} from './keys.js';
 import type {Figures} from './standing.js';
 
 /** What became of takes. */
@@ -29,10 +29,10 @@ export interface Backend {
 	/** @param grant a name that no other take has had. */
 	take(grant: string, takes: readonly Take[]): Promise<Answer>;
 	/**
-	 * Settles a grant once, however often it is told to. One that the store does not know, because its take has not
-	 * arrived yet, is void from then on.
+	 * Settles each take of a grant once, however often it is told to; those without a number are left for later. A grant that the
+	 * store does not know, because its take has not arrived yet, is void from then on.
 	 */
-	settle(grant: string, takes: readonly Take[], used: readonly number[]): Promise<readonly Figures[]>;
+	settle(grant: string, takes: readonly Take[], used: Used): Promise<readonly Figures[]>;
 	look(holdings: readonly Holding[]): Promise<readonly Figures[]>;
 	/** Keeps seats for another {@link seatSeconds}. */
 	renew(leases: readonly Lease[]): Promise<void>;

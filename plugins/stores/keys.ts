@@ -64,6 +64,9 @@ export interface Standing {
 	readonly short: boolean;
 }
 
+/** Of every take, in order, what was really used of it; `undefined`: it is still being used. */
+export type Used = readonly (number | undefined)[];
+
 /** All was taken. */
 export interface Grant {
 	readonly granted: true;
@@ -71,12 +74,13 @@ export interface Grant {
 	readonly standings: readonly Standing[];
 	/**
 	 * Says what the call really used of each holding, in order: the difference is given back or taken, seats are free.
-	 * Zeros give everything back. What was taken in a period that is over changes nothing any more. To be called once;
-	 * later calls do nothing. Never rejects.
+	 * Zeros give everything back. What was taken in a period that is over changes nothing any more. Each holding is settled
+	 * once: what is said of it later does nothing. To be called until all are. Never rejects.
+	 * @param used `undefined` for a holding that the call goes on using: it is settled later.
 	 * @returns how the holdings stand then; `undefined` when the store could not be told in time (it is told later) and
-	 * for later calls.
+	 * when there was nothing left to settle.
 	 */
-	settle(used: readonly number[]): Standing[] | undefined | Promise<readonly Standing[] | undefined>;
+	settle(used: Used): Standing[] | undefined | Promise<readonly Standing[] | undefined>;
 }
 
 /** Nothing was taken. */

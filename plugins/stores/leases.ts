@@ -21,25 +21,26 @@ export class Leases {
 		link.whenBack(() => void this.renew());
 	}
 
-	/** Renews the seats of a grant until it is freed. */
+	/** Renews those seats of a grant that its takes are of, and no others of it any more. */
 	hold(grant: string, takes: readonly Take[]): void {
 		const leases = takes
 			.filter(({holding, amount}) => holding.kind === 'seats' && amount > 0)
 			.map(({holding}) => ({holding, grant}));
 		if (leases.length > 0) this.#held.set(grant, leases);
-	}
-
-	free(grant: string): void {
-		this.#held.delete(grant);
+		else this.#held.delete(grant);
 	}
 
 	/** Never rejects: what could not be renewed now is renewed the next time, or comes free. */
 	async renew(): Promise<void> {
 		const leases = [...this.#held.values()].flat();
 		for (let from = 0; from < leases.length && !this.#link.isAway; from += atOnce) {
-			const some = leases.slice(from, from + atOnce).filter(({grant}) => this.#held.has(grant));
+			const some = leases.slice(from, from + atOnce).filter(lease => this.#holds(lease));
 			await this.#link.ask(deadlineMs, backend => backend.renew(some)).catch(() => undefined);
 		}
+	}
+
+	#holds({grant, holding}: Lease): boolean {
+		return this.#held.get(grant)?.some(lease => lease.holding === holding) === true;
 	}
 
 	close(): void {

@@ -1,6 +1,7 @@
 /** Keeps holdings in the memory of one process: exact there, gone with it, unknown to its neighbours. */
 
-import type {Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
+import {eachOnce} from './each-once.js';
+import type {Grant, Holding, Shortage, Standing, Store, Take, Used} from './keys.js';
 import {type Kept, keep} from './memory-holdings.js';
 import {Calendar} from './period.js';
 import {checkNames, RevokedKeys} from './revoked-keys.js';
@@ -50,16 +51,7 @@ export class MemoryStore implements Store {
 			const {value, resetMs} = one.look(holding, 0, now);
 			standings.push(standingOf(holding, {short: (found[index] as Figures).short, value, resetMs, waitMs: 0}));
 		}
-		let settled = false;
-		return {
-			granted: true,
-			standings,
-			settle: used => {
-				if (settled) return undefined;
-				settled = true;
-				return this.#settle(takes, slots, used);
-			},
-		};
+		return {granted: true, standings, settle: eachOnce(takes, (_all, used) => this.#settle(takes, slots, used))};
 	}
 
 	look(holdings: readonly Holding[]): readonly Standing[] {
@@ -76,12 +68,15 @@ export class MemoryStore implements Store {
 		return this.#revoked.within(withinMs, this.#now());
 	}
 
-	#settle(takes: readonly Take[], slots: readonly number[], used: readonly number[]): Standing[] {
+	#settle(takes: readonly Take[], slots: readonly number[], used: Used): Standing[] {
 		const now = this.#now();
 		const figures = takes.map(({holding, amount}, index) => {
 			const one = this.#find(holding);
-			const rest = holding.kind === 'seats' ? 0 : usedAmount(used[index]);
-			one.settle(holding, rest - amount, slots[index] as number, now);
+			const told = used[index];
+			if (told !== undefined) {
+				const rest = holding.kind === 'seats' ? 0 : usedAmount(told);
+				one.settle(holding, rest - amount, slots[index] as number, now);
+			}
 			return one.look(holding, 0, now);
 		});
 		return standingsOf(takes, figures);

@@ -1,6 +1,6 @@
 /** The memory of the primary process, which its workers count in together: the part that keeps it. */
 
-import type {Grant, Holding, Shortage, Standing, Take} from './keys.js';
+import type {Grant, Holding, Shortage, Standing, Take, Used} from './keys.js';
 import {MemoryStore} from './memory.js';
 
 /** How workers name it. */
@@ -9,7 +9,7 @@ export const primaryMemory = 'stores';
 /** What a worker asks. `grant` is a name that it has given to no other take. */
 export type PrimaryQuestion =
 	| {readonly kind: 'take'; readonly grant: number; readonly takes: readonly Take[]}
-	| {readonly kind: 'settle'; readonly grant: number; readonly used: readonly number[]}
+	| {readonly kind: 'settle'; readonly grant: number; readonly used: Used}
 	| {readonly kind: 'look'; readonly holdings: readonly Holding[]}
 	| {readonly kind: 'revoke'; readonly names: readonly string[]}
 	| {readonly kind: 'revoked'; readonly withinMs: number};
@@ -46,8 +46,10 @@ export class PrimaryMemory {
 		if (asked.kind === 'revoked') return this.#store.revoked(asked.withinMs);
 		const held = this.#held.get(worker);
 		const {grant} = held?.get(asked.grant) ?? {};
-		held?.delete(asked.grant);
-		return grant?.settle(asked.used);
+		// JSON has no word for undefined.
+		const used = asked.used.map(one => one ?? undefined);
+		if (!used.includes(undefined)) held?.delete(asked.grant);
+		return grant?.settle(used);
 	}
 
 	/** What the calls of a worker that has ended used, nobody knows: what they took stays taken. Their seats are free. */

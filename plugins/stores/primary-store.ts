@@ -1,6 +1,7 @@
 /** The memory of the primary process, as a worker sees it: one for all workers, so that limits are exact with any number of them. */
 
-import type {Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
+import {eachOnce} from './each-once.js';
+import type {Grant, Holding, Shortage, Standing, Store, Take, Used} from './keys.js';
 import type {PrimaryAnswers, PrimaryQuestion} from './primary-memory.js';
 import {checkNames} from './revoked-keys.js';
 import {checkTakes} from './takes.js';
@@ -23,16 +24,7 @@ export class PrimaryStore implements Store {
 		const answer = (await this.#ask({kind: 'take', grant, takes})) as PrimaryAnswers['take'];
 		const standings = answer.standings.map(withEnds);
 		if (!answer.granted) return Object.assign({}, answer, {standings, retryMs: answer.retryMs ?? Infinity});
-		let settled = false;
-		return {
-			granted: true,
-			standings,
-			settle: used => {
-				if (settled) return undefined;
-				settled = true;
-				return this.#settle(grant, used);
-			},
-		};
+		return {granted: true, standings, settle: eachOnce(takes, all => this.#settle(grant, all))};
 	}
 
 	async look(holdings: readonly Holding[]): Promise<readonly Standing[]> {
@@ -50,7 +42,7 @@ export class PrimaryStore implements Store {
 	}
 
 	/** Never rejects: without its primary a worker ends, and then the primary settles. */
-	async #settle(grant: number, used: readonly number[]): Promise<readonly Standing[] | undefined> {
+	async #settle(grant: number, used: Used): Promise<readonly Standing[] | undefined> {
 		const answer = await this.#ask({kind: 'settle', grant, used}).catch(() => undefined);
 		return (answer as PrimaryAnswers['settle'])?.map(withEnds);
 	}

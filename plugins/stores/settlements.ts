@@ -1,6 +1,6 @@
 /** Settlements that a store could not be told: kept, within bounds, and told when it can be asked again. */
 
-import type {Take} from './keys.js';
+import type {Take, Used} from './keys.js';
 import type {Link} from './link.js';
 
 /** What a call really used of what it took. Telling it twice does no harm. */
@@ -8,7 +8,7 @@ export interface Settlement {
 	readonly grant: string;
 	readonly takes: readonly Take[];
 	/** `undefined`: the amounts of the takes, which have not been taken yet. */
-	readonly used: readonly number[] | undefined;
+	readonly used: Used | undefined;
 }
 
 /** More are not kept: some megabytes. */

@@ -3,7 +3,8 @@
 import {randomBytes} from 'node:crypto';
 import type {Arrears} from './arrears.js';
 import type {Backend} from './backend.js';
-import type {Degraded, Grant, Holding, Shortage, Standing, Store, Take} from './keys.js';
+import {eachOnce} from './each-once.js';
+import type {Degraded, Grant, Holding, Shortage, Standing, Store, Take, Used} from './keys.js';
 import {StoreUnavailable} from './keys.js';
 import type {Leases} from './leases.js';
 import type {Link} from './link.js';
@@ -67,11 +68,11 @@ export class SharedStore implements Store {
 			return {
 				granted: true,
 				standings: standingsOf(takes, figures),
-				settle: once(used => this.#settle(grant, takes, used)),
+				settle: eachOnce(takes, all => this.#settle(grant, takes, all)),
 			};
 		} catch (error) {
 			// It may have been taken all the same, or may be yet.
-			settlements.add({grant, takes, used: []});
+			settlements.add({grant, takes, used: takes.map(() => 0)});
 			return this.#takeWithout(takes, error as StoreUnavailable);
 		}
 	}
@@ -107,13 +108,12 @@ export class SharedStore implements Store {
 		return await link.ask(asideMs, question);
 	}
 
-	async #settle(
-		grant: string,
-		takes: readonly Take[],
-		used: readonly number[],
-	): Promise<readonly Standing[] | undefined> {
+	async #settle(grant: string, takes: readonly Take[], used: Used): Promise<readonly Standing[] | undefined> {
 		const {link, settlements, leases} = this.#shared;
-		leases.free(grant);
+		leases.hold(
+			grant,
+			takes.filter((_take, index) => used[index] === undefined),
+		);
 		if (!link.isAway) {
 			try {
 				const figures = await link.ask(this.#deadlineMs, backend => backend.settle(grant, takes, used));
@@ -132,9 +132,9 @@ export class SharedStore implements Store {
 		const {local, arrears} = this.#shared;
 		const answer = this.#degraded === 'local' ? local.take(takes) : allowed;
 		if (!answer.granted) return answer;
-		const settle = once(used => {
-			arrears.add(takes, used);
-			return answer.settle(used);
+		const settle = eachOnce(takes, (_all, fresh) => {
+			arrears.add(takes, fresh);
+			return answer.settle(fresh);
 		});
 		return {granted: true, standings: answer.standings, settle};
 	}
@@ -150,13 +150,4 @@ const allowed: Grant = {granted: true, standings: [], settle: () => undefined};
 function untouched(holding: Holding): Standing {
 	const limit = holding.kind === 'bucket' ? holding.capacity : holding.limit;
 	return {limit, remaining: limit, resetMs: 0, short: false};
-}
-
-function once(settle: Grant['settle']): Grant['settle'] {
-	let settled = false;
-	return used => {
-		if (settled) return undefined;
-		settled = true;
-		return settle(used);
-	};
 }

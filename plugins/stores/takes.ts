@@ -27,6 +27,11 @@ export function usedAmount(used: number | undefined): number {
 	return used === undefined || !(used > 0) ? 0 : Math.min(Math.ceil(used), Number.MAX_SAFE_INTEGER);
 }
 
+/** What a store is told to settle; nothing of what is settled later. */
+export function settledAmount(used: number | undefined): number | undefined {
+	return used === undefined ? undefined : usedAmount(used);
+}
+
 function isSame(one: Holding, other: Holding): boolean {
 	return one.key === other.key && one.kind === other.kind && storageKey(one) === storageKey(other);
 }

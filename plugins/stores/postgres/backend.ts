@@ -3,11 +3,11 @@
 import {Pool, type PoolConfig} from 'pg';
 import {ConfigError} from '../../../core/index.js';
 import {type Answer, type Backend, grantSeconds, type Lease, voidSeconds} from '../backend.js';
-import {type Holding, mostRevoked, revokedSeconds, seatSeconds, type Take} from '../keys.js';
+import {type Holding, mostRevoked, revokedSeconds, seatSeconds, type Take, type Used} from '../keys.js';
 import {Calendar} from '../period.js';
 import {slotLength} from '../rolling-sum.js';
 import type {Figures} from '../standing.js';
-import {storageKey, usedAmount} from '../takes.js';
+import {settledAmount, storageKey} from '../takes.js';
 import {lastFunction, schema} from './schema.js';
 
 const connections = 8;
@@ -69,11 +69,11 @@ export class PostgresBackend implements Backend {
 		throw new Error(`an answer that is not understood: ${word}`);
 	}
 
-	async settle(grant: string, takes: readonly Take[], used: readonly number[]): Promise<readonly Figures[]> {
+	async settle(grant: string, takes: readonly Take[], used: Used): Promise<readonly Figures[]> {
 		const {figures} = await this.#run(now =>
-			this.#ask('SELECT tapgate_settle_1($1, $2, $3) AS reply', [
+			this.#ask('SELECT tapgate_settle_2($1, $2, $3) AS reply', [
 				grant,
-				this.#holdings(takes, (_, index) => usedAmount(used[index]), now),
+				this.#holdings(takes, (_, index) => settledAmount(used[index]), now),
 				voidSeconds * 1000,
 			]),
 		);
@@ -154,7 +154,7 @@ export class PostgresBackend implements Backend {
 		return (rows[0] as {reply: Answer}).reply;
 	}
 
-	#holdings(takes: readonly Take[], amountOf: (take: Take, index: number) => number, now: number): string {
+	#holdings(takes: readonly Take[], amountOf: (take: Take, index: number) => number | undefined, now: number): string {
 		return JSON.stringify(
 			takes.map((take, index) => {
 				const {holding, enforced} = take;

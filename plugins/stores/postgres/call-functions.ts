@@ -74,7 +74,8 @@ export const callFunctions: readonly string[] = [
 		RETURN jsonb_build_object(
 			'word', CASE WHEN granted THEN 'granted' ELSE 'refused' END, 'now', now_ms, 'figures', figures);
 	END $$`,
-	`CREATE OR REPLACE FUNCTION tapgate_settle_1(grant_name text, holdings jsonb, void_ms bigint)
+	// A holding without an amount is settled later; what is settled is null in the record.
+	`CREATE OR REPLACE FUNCTION tapgate_settle_2(grant_name text, holdings jsonb, void_ms bigint)
 	RETURNS jsonb LANGUAGE plpgsql AS $$
 	DECLARE
 		taken jsonb;
@@ -85,6 +86,7 @@ export const callFunctions: readonly string[] = [
 		figures jsonb := '[]';
 		difference bigint;
 		slot bigint;
+		is_left boolean := false;
 	BEGIN
 		PERFORM set_config('synchronous_commit', 'off', true);
 		LOOP
@@ -102,7 +104,7 @@ export const callFunctions: readonly string[] = [
 		END LOOP;
 		FOR i IN 1 .. cardinality(seen) LOOP
 			h := holdings->(i - 1);
-			IF taken IS NOT NULL THEN
+			IF taken->(i - 1)->>0 IS NOT NULL AND h->>'amount' IS NOT NULL THEN
 				difference := (h->>'amount')::bigint - (taken->(i - 1)->>0)::bigint;
 				slot := (taken->(i - 1)->>1)::bigint;
 				IF h->>'kind' = 'seats' THEN
@@ -114,10 +116,16 @@ export const callFunctions: readonly string[] = [
 					ELSE true END) THEN
 					seen[i] := tapgate_add_1(h, seen[i], difference, slot, now_ms);
 				END IF;
+				taken := jsonb_set(taken, ARRAY[(i - 1)::text], 'null');
 			END IF;
+			is_left := is_left OR coalesce(taken->(i - 1) <> 'null', false);
 			figures := figures || jsonb_build_array(tapgate_figures_1(h, seen[i], 0, tapgate_short_1(h, seen[i], 0), now_ms));
 		END LOOP;
-		IF taken IS NOT NULL THEN DELETE FROM tapgate_grants WHERE id = grant_name; END IF;
+		IF is_left THEN
+			UPDATE tapgate_grants SET record = taken WHERE id = grant_name;
+		ELSIF taken IS NOT NULL THEN
+			DELETE FROM tapgate_grants WHERE id = grant_name;
+		END IF;
 		RETURN jsonb_build_object('word', 'settled', 'now', now_ms, 'figures', figures);
 	END $$`,
 	`CREATE OR REPLACE FUNCTION tapgate_look_1(holdings jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$

@@ -3,11 +3,11 @@
 import {Redis} from 'ioredis';
 import type {Answer, Backend, Lease} from '../backend.js';
 import {grantSeconds, voidSeconds} from '../backend.js';
-import {type Holding, mostRevoked, revokedSeconds, seatSeconds, type Take} from '../keys.js';
+import {type Holding, mostRevoked, revokedSeconds, seatSeconds, type Take, type Used} from '../keys.js';
 import {Calendar} from '../period.js';
 import {slotLength} from '../rolling-sum.js';
 import type {Figures} from '../standing.js';
-import {storageKey, usedAmount} from '../takes.js';
+import {settledAmount, storageKey} from '../takes.js';
 import type {RedisAddress} from './address.js';
 import {renewScript, revokedScript, revokeScript, storeScript} from './script.js';
 
@@ -79,8 +79,8 @@ export class RedisBackend implements Backend {
 		throw new Error(`an answer that is not understood: ${word}`);
 	}
 
-	async settle(grant: string, takes: readonly Take[], used: readonly number[]): Promise<readonly Figures[]> {
-		return (await this.#run('settle', grant, takes, (_, index) => usedAmount(used[index]))).figures;
+	async settle(grant: string, takes: readonly Take[], used: Used): Promise<readonly Figures[]> {
+		return (await this.#run('settle', grant, takes, (_, index) => settledAmount(used[index]))).figures;
 	}
 
 	async look(holdings: readonly Holding[]): Promise<readonly Figures[]> {
@@ -124,7 +124,7 @@ export class RedisBackend implements Backend {
 		action: 'take' | 'settle' | 'look',
 		grant: string,
 		takes: readonly Take[],
-		amountOf: (take: Take, index: number) => number,
+		amountOf: (take: Take, index: number) => number | undefined,
 	): Promise<{readonly word: string; readonly figures: readonly Figures[]}> {
 		const keys = takes.map(({holding}) => prefix + storageKey(holding));
 		const ask = (): Promise<unknown> => {
@@ -142,8 +142,8 @@ export class RedisBackend implements Backend {
 		return answer;
 	}
 
-	#argumentsOf({holding, enforced}: Take, amount: number, now: number): readonly string[] {
-		const common = [String(amount), enforced ? '1' : '0'];
+	#argumentsOf({holding, enforced}: Take, amount: number | undefined, now: number): readonly string[] {
+		const common = [String(amount ?? ''), enforced ? '1' : '0'];
 		if (holding.kind === 'bucket')
 			return ['bucket', ...common, String(holding.capacity), String(holding.refillPerSecond), ''];
 		if (holding.kind === 'seats') return ['seats', ...common, String(holding.limit), '', ''];

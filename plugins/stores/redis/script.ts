@@ -13,7 +13,8 @@ export const argumentsPerHolding = 6;
 
 /**
  * KEYS: the grant, then one per holding. ARGV: what to do (`take`, `settle`, `look`), the milliseconds that grants, voids and
- * seats are kept, then for every holding: kind, amount (what was used, when settling), whether it is enforced, limit, and
+ * seats are kept, then for every holding: kind, amount (when settling: what was used, or nothing to do so later), whether it
+ * is enforced, limit, and
  * - bucket: refill per second
  * - calendar: the spans that may hold the time, as `start:end start:end start:end`
  * - rolling: milliseconds of the period and of a slot
@@ -70,18 +71,27 @@ elseif action == 'settle' then
 	if not record then
 		redis.call('SET', KEYS[1], 'void', 'PX', voidMs)
 	elseif record ~= 'void' then
-		local i = 0
-		for amount, slot in string.gmatch(record, '(%d+):(%d+)') do
-			i = i + 1
-			local h = holdings[i]
-			local difference = h.amount - tonumber(amount)
-			if h.kind == kinds.seats then
-				h.kind.settle(h)
-			elseif difference ~= 0 then
-				(h.kind.settle or h.kind.add)(h, difference, tonumber(slot))
+		local rest, isLeft = {}, false
+		for entry in string.gmatch(record, '%S+') do
+			local h = holdings[#rest + 1]
+			local amount, slot = string.match(entry, '(%d+):(%d+)')
+			if amount and h.amount then
+				local difference = h.amount - tonumber(amount)
+				if h.kind == kinds.seats then
+					h.kind.settle(h)
+				elseif difference ~= 0 then
+					(h.kind.settle or h.kind.add)(h, difference, tonumber(slot))
+				end
+				entry = 'settled'
 			end
+			isLeft = isLeft or entry ~= 'settled'
+			rest[#rest + 1] = entry
 		end
-		redis.call('DEL', KEYS[1])
+		if isLeft then
+			redis.call('SET', KEYS[1], table.concat(rest, ' '), 'KEEPTTL')
+		else
+			redis.call('DEL', KEYS[1])
+		end
 	end
 	for _, h in ipairs(holdings) do h.amount = 0 end
 end

@@ -6,6 +6,7 @@ import {type cost, openaiCompatible} from 'tapgate/plugins';
 import {reply, startUpstream} from 'tapgate/testing';
 import type {BudgetSubject} from '../../../plugins/cost/options.js';
 import {awayStores} from '../../helpers/away-stores.js';
+import {startHeldStream} from '../../helpers/held-stream.js';
 import {gate, startCounting, twoCents} from './support.js';
 
 const broken = {error: {status: 500, message: 'x'}};
@@ -322,4 +323,43 @@ test('budgets that cannot be meant stop the start', t => {
 			],
 		}).then(text => t.regex(text, /budgets\[1\]: a budget before it/)),
 	]);
+});
+
+test('what was reserved for a target that has failed is given back when another one is asked, not when that one has answered', async t => {
+	const [first, second] = [await startUpstream(reply.json({error: {message: 'busy'}}, 500)), await startHeldStream(t)];
+	t.teardown(first.stop);
+	const gateway = await startCounting(
+		t,
+		{
+			prices: {'first.*': {input: 10, output: 10}, 'second.*': {input: 10, output: 10}},
+			budgets: [
+				{by: 'provider', match: 'first', dailyUsd: 0.03},
+				{by: 'key', dailyUsd: 5},
+			],
+		},
+		{
+			plugins: [
+				openaiCompatible({name: 'first', baseUrl: first.url}),
+				openaiCompatible({name: 'second', baseUrl: second.url}),
+			],
+			fallbacks: {'first.model': ['second.model']},
+		},
+	);
+	const call = async () => {
+		const answer = await gateway.call({model: 'first.model', stream: true});
+		t.is(answer.headers.get('x-tapgate-target'), 'second.model');
+		return answer;
+	};
+	const streaming = await call();
+	t.true(Number(streaming.headers.get('x-tapgate-budget-remaining')) > 1, 'of the budgets that may have to pay');
+	const others = [await call(), await call()];
+	t.is(first.requests.length, 3, 'each time there was enough for a call');
+	second.end();
+	for (const answer of [streaming, ...others]) await answer.text();
+	await gateway.book.until(3);
+	// A budget that has been charged by mistake would be too small for this.
+	await call();
+	t.is(first.requests.length, 4);
+	t.is(gateway.book.spent(), 3n * 120_000n);
+	second.end();
 });

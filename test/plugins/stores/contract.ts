@@ -96,6 +96,24 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 		t.deepEqual(await store.look(holdings), before);
 	});
 
+	test('part by part: what is settled is settled, the rest is held', async t => {
+		const {store, advance} = await open(t, someTime);
+		const key = freshKey();
+		const holdings = [bucket(key, 10, 0), hourly(key, 10), rolling(key, 10, 60), seats(key, 1), seats(`${key} b`, 1)];
+		const {settle} = await granted(t, store, ...holdings.map(holding => takeOf(holding)));
+		const left = async () => (await store.look(holdings)).map(({remaining}) => remaining);
+		t.deepEqual(await left(), [9, 9, 9, 0, 0]);
+		await settle([0, undefined, 3, 0, undefined]);
+		// Processes that share a store renew their seats then.
+		await advance(1);
+		t.deepEqual(await left(), [10, 9, 7, 1, 0]);
+		await granted(t, store, takeOf(holdings[3] as Holding));
+		t.deepEqual(await left(), [10, 9, 7, 0, 0]);
+		await settle([5, 2, 5, 0, 0]);
+		t.deepEqual(await left(), [10, 8, 7, 0, 1]);
+		t.is(await settle([5, 5, 5, 0, 0]), undefined);
+	});
+
 	test('a take that asks for more than there can ever be is never granted, and says so', async t => {
 		const {store} = await open(t, someTime);
 		for (const holding of [bucket(freshKey(), 10, 1), hourly(freshKey(), 10), rolling(freshKey(), 10, 60)])
@@ -212,7 +230,7 @@ const holdingsOf = (key: string): readonly Holding[] => [
 ];
 
 const command = fc.record({
-	kind: fc.constantFrom('take', 'take', 'take', 'settle', 'settle', 'give back', 'advance'),
+	kind: fc.constantFrom('take', 'take', 'take', 'settle', 'settle', 'give back', 'settle a part', 'advance'),
 	picks: fc.uniqueArray(
 		fc.record({
 			index: fc.nat({max: 5}),
@@ -237,6 +255,8 @@ class Comparison {
 		readonly grant: Grant;
 		readonly takes: readonly Take[];
 		readonly entries: ReturnType<Reference['take']>['entries'];
+		/** Indices of takes that have been settled. */
+		readonly settled: Set<number>;
 	}[] = [];
 
 	constructor(t: ExecutionContext, store: Store, reference: Reference) {
@@ -255,16 +275,22 @@ class Comparison {
 		const {granted, standings} = found;
 		const told = granted ? {granted, standings} : {granted, standings, refused: found.refused, retryMs: found.retryMs};
 		this.#t.deepEqual(told, expected as typeof told);
-		if (found.granted) this.#open.push({grant: found, takes, entries});
+		if (found.granted) this.#open.push({grant: found, takes, entries, settled: new Set()});
 	}
 
 	async settle({kind, picks, ms, which}: Command): Promise<void> {
 		const [one] = this.#open.splice(which % Math.max(1, this.#open.length), 1);
 		if (one === undefined) return;
-		const {grant, takes, entries} = one;
+		const {grant, takes, entries, settled} = one;
 		const used = takes.map((_, at) => (kind === 'give back' ? 0 : (picks[at]?.amount ?? ms % 7)));
-		this.#t.deepEqual(await grant.settle(used), this.reference.settle(takes, entries, used) as Standing[]);
-		this.#t.is(await grant.settle(used), undefined);
+		const part = kind === 'settle a part' ? used.map((amount, at) => ((ms + at) % 2 === 0 ? amount : undefined)) : used;
+		for (const again of [false, true]) {
+			const isNew = !again && part.some((amount, at) => amount !== undefined && !settled.has(at));
+			const expected = isNew ? this.reference.settle(takes, entries, part) : undefined;
+			this.#t.deepEqual(await grant.settle(part), expected as Standing[] | undefined);
+		}
+		for (const [at, amount] of part.entries()) if (amount !== undefined) settled.add(at);
+		if (settled.size < takes.length) this.#open.push(one);
 	}
 
 	async look(): Promise<void> {

@@ -178,6 +178,30 @@ for (const degraded of ['local', 'allow'] as const)
 		);
 	});
 
+test('what was settled in parts, while the store was away or not, is told once', async t => {
+	const server = await start(t);
+	const {store, link, settlements} = await open(t, server, 'refuse');
+	const {store: patient} = await open(t, server, 'refuse', 10_000);
+	const key = freshKey();
+	const takes = [takeOf(hourly(key, 100), 10), takeOf(seats(key, 3)), takeOf(hourly(`${key} b`, 100), 10)];
+	const left = async () => (await patient.look(takes.map(({holding}) => holding))).map(({remaining}) => remaining);
+	const grants = [await granted(t, patient, ...takes), await granted(t, patient, ...takes)];
+	const late = await granted(t, store, ...takes);
+	t.deepEqual(await left(), [70, 0, 70]);
+	await grants[0]?.settle([1, 0, undefined]);
+	server.freeze();
+	await untilAway(link, async () => store.look([]));
+	t.is(await late.settle([undefined, 0, 2]), undefined);
+	t.is(await late.settle([3, 0, 9]), undefined);
+	const again = back(link);
+	server.resume();
+	await again;
+	await allTold(settlements);
+	await grants[0]?.settle([9, 0, 4]);
+	await grants[1]?.settle([5, 0, 5]);
+	t.deepEqual(await left(), [100 - 1 - 3 - 5, 3, 100 - 4 - 2 - 5]);
+});
+
 /** A backend that does what the test says, for what no real server can be made to do on purpose. */
 function scripted(parts: Partial<Backend>): Backend {
 	return {

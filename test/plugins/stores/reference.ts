@@ -1,12 +1,13 @@
 /** What a store must do, in the most simple-minded way: everything that ever happened is kept, and counted anew each time. */
 
-import type {Holding, Standing, Take} from '../../../plugins/stores/keys.js';
+import type {Holding, Standing, Take, Used} from '../../../plugins/stores/keys.js';
 
 interface Entry {
 	readonly key: string;
 	amount: number;
 	/** When it was taken; for rolling sums the beginning of its slot. */
 	readonly at: number;
+	settled?: boolean;
 }
 
 export interface Verdict {
@@ -43,10 +44,13 @@ export class Reference {
 		return {granted: true, standings, entries};
 	}
 
-	settle(takes: readonly Take[], entries: readonly Entry[], used: readonly number[]): readonly Standing[] {
+	settle(takes: readonly Take[], entries: readonly Entry[], used: Used): readonly Standing[] {
 		for (const [index, entry] of entries.entries()) {
 			const {holding} = takes[index] as Take;
-			const rest = holding.kind === 'seats' ? 0 : (used[index] ?? 0);
+			const told = used[index];
+			if (told === undefined || entry.settled === true) continue;
+			entry.settled = true;
+			const rest = holding.kind === 'seats' ? 0 : told;
 			if (holding.kind === 'bucket') this.#fill(holding, entry.amount - rest);
 			entry.amount = rest;
 		}

@@ -1,0 +1,67 @@
+/** What a call has taken with one question to the store, and what it is charged with in the end. */
+
+import type {AttemptReport, ClosedExchange, Target} from '../../core/index.js';
+import type {Grant} from '../stores/keys.js';
+import {isOfTarget, targetSubject} from './subjects.js';
+import type {Counted} from './takes.js';
+import {amountOf, chargedTokens, type Tokens, usedNothing, wasAsked} from './use.js';
+
+export class Taken {
+	readonly counted: readonly Counted[];
+	readonly #grant: Grant;
+	/** How many attempts were over by then. */
+	readonly #after: number;
+	/** Of limits of targets that are not asked any more, what was used. */
+	#left: (number | undefined)[] | undefined;
+
+	constructor(grant: Grant, counted: readonly Counted[], after: number) {
+		this.#grant = grant;
+		this.counted = counted;
+		this.#after = after;
+	}
+
+	/**
+	 * Lets go of the limits of targets that have failed, now that another one is asked: the call may go on for long. Tokens of one that
+	 * may have worked on the call, because it was not heard of in time, are held until it is known who has answered.
+	 */
+	leave(target: Target, attempts: readonly AttemptReport[]): void {
+		const left = this.counted.map((one, index) => {
+			const before = this.#left?.[index];
+			if (before !== undefined || concerns(one, target)) return before;
+			const asked = attempts.filter(attempt => concerns(one, attempt));
+			return this.#charge(index, attempts, () => (asked.every(usedNothing) ? 0 : undefined));
+		});
+		if (left.every(one => one === undefined)) return;
+		this.#left = left;
+		void this.#grant.settle(left);
+	}
+
+	/** @param expected what is charged where nothing else is known. */
+	settle(closed: ClosedExchange, expected: Tokens): void | Promise<void> {
+		const {attempts, target} = closed;
+		const used = this.counted.map((one, index) => {
+			const tokens = (): number =>
+				target !== undefined && !concerns(one, target)
+					? 0
+					: amountOf(one.limit.counts, chargedTokens(closed, expected));
+			return this.#left?.[index] ?? this.#charge(index, attempts, tokens);
+		});
+		const settled = this.#grant.settle(used);
+		return settled instanceof Promise ? settled.then(() => undefined) : undefined;
+	}
+
+	#charge<Amount>(index: number, attempts: readonly AttemptReport[], tokens: () => Amount): number | Amount {
+		const one = this.counted[index] as Counted;
+		const {enforced, counts} = one.limit;
+		// What a limit on trial would have refused, it would not have counted.
+		if (!enforced && this.#grant.standings[index]?.short === true) return 0;
+		if (counts === 'calls') return 0;
+		if (counts !== 'requests') return tokens();
+		return attempts.slice(this.#after).some(attempt => wasAsked(attempt) && concerns(one, attempt)) ? 1 : 0;
+	}
+}
+
+/** Whether a limit is one of those of a target: those of the call are of all. */
+export function concerns({limit: {by}, subject}: Counted, target: Pick<Target, 'provider' | 'model'>): boolean {
+	return !isOfTarget(by) || targetSubject(by, target) === subject;
+}
