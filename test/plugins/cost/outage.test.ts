@@ -4,15 +4,11 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import anyTest, {type TestFn} from 'ava';
 import {health} from 'tapgate/plugins';
 import {noRedis, startRedis} from '../../helpers/redis.js';
+import {storeHealth} from '../../helpers/store-health.js';
 import {startCounting} from './support.js';
 
 const test = (noRedis === undefined ? anyTest : anyTest.skip) as TestFn;
 if (noRedis !== undefined) anyTest(`left out: ${noRedis}`, t => t.pass());
-
-interface Stores {
-	readonly status: string;
-	readonly settlementsWaiting: number;
-}
 
 /** Two cents are left of five after the first call; each further one costs two. Of the status and the header, call by call. */
 const outcomes = {
@@ -42,11 +38,7 @@ for (const [degraded, expected] of Object.entries(outcomes) as [keyof typeof out
 		t.teardown(() => redis.remove());
 		const options = {store: redis.url, degraded, deadlineMs: 5000, budgets: [{by: 'key', dailyUsd: 0.05}] as const};
 		const gateway = await startCounting(t, options, {plugins: [health()]});
-		const asked = async () => {
-			const answer = await fetch(`${gateway.url}/health`);
-			const {status, checks} = (await answer.json()) as {status: string; checks: {stores: {stores: [Stores]}}};
-			return {status, store: checks.stores.stores[0]};
-		};
+		const asked = () => storeHealth(gateway);
 		let calls = 0;
 		const called = async () => {
 			const answer = await gateway.call();

@@ -30,6 +30,8 @@ export interface Limited {
 	readonly clock?: () => number;
 	/** Behind the limits. */
 	readonly plugins?: readonly Plugin[];
+	/** Instead of a memory that the test can look into. */
+	readonly stores?: Plugin;
 }
 
 /** A call says who it is from in `authorization: Bearer name`. */
@@ -47,7 +49,7 @@ function callersOf(callers: Readonly<Record<string, Partial<Caller>>>): Plugin {
 
 export async function startLimited(
 	t: ExecutionContext,
-	{options, callers = {}, fallbacks = {}, passTo, clock = () => 0, plugins = []}: Limited,
+	{options, callers = {}, fallbacks = {}, passTo, clock = () => 0, plugins = [], stores}: Limited,
 ) {
 	const recorder = exchangeRecorder();
 	const store = new MemoryStore(clock);
@@ -56,7 +58,7 @@ export async function startLimited(
 		apply: gateway => gateway.provide(storesKey, {open: () => store}),
 	});
 	const gateway = await startGateway(t, [
-		memory(),
+		stores ?? memory(),
 		callersOf(callers),
 		mock({models}),
 		openaiCompatible({name: 'dead', baseUrl: 'http://127.0.0.1:9'}),
@@ -73,6 +75,7 @@ export async function startLimited(
 	return {
 		...gateway,
 		closed: recorder.next,
+		metric: (name: string) => gateway.engine.metrics.get(name)?.read(),
 		/** How the limits of the rule with this index stand for a name, by the name of the limit. */
 		standings(index: number, subject: string): Record<string, Standing> {
 			const limits = rules[index]?.limits ?? [];
