@@ -62,6 +62,8 @@ export interface RoutedExchange extends KnownExchange {
 	readonly attempts: readonly AttemptReport[];
 	/** Read from the answer, as far as it has come; absent until one is chosen. */
 	readonly usage?: Usage;
+	/** The answer has come in full, so that `usage` is all of it; also when the client gets it as a stream. False until one is chosen. */
+	readonly answeredWhole: boolean;
 }
 
 /** One try to have one target answer. */

@@ -222,6 +222,10 @@ export class Call implements Exchange {
 		return this.#usage.value ?? answer.translation?.usage;
 	}
 
+	get answeredWhole(): boolean {
+		return this.#answer?.reply !== undefined;
+	}
+
 	/** Some more of the answer is wanted for `record`. */
 	get keeping(): boolean {
 		return this.#room > 0;

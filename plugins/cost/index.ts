@@ -127,10 +127,10 @@ function listeners(gateway: Gateway, {webhook: url}: CostOptions): (threshold: B
 	};
 }
 
-/** The cost of a stream is not known before its head leaves: only a whole answer says it. */
+/** The cost of a stream is not known before its head leaves: only an answer that has come in full says it. */
 function withCost(reply: Reply, exchange: RoutedExchange, calls: CallCost): Reply | undefined {
 	const own: Record<string, string> = {};
-	const spent = exchange.request.stream ? undefined : calls.ofReply(exchange);
+	const spent = exchange.answeredWhole ? calls.ofReply(exchange) : undefined;
 	if (spent !== undefined) own['x-tapgate-cost'] = usdText(spent);
 	const reserved = exchange.get(reservationKey);
 	if (reserved !== undefined) {

@@ -59,6 +59,37 @@ test('a stream costs what it reports at its end, which its head cannot say', asy
 	t.is(closed?.cost?.nanoUsd, nano);
 });
 
+test('a plain answer to a call that asked for a stream says what it cost, as a stream or as it came', async t => {
+	const {gateway} = await withOpenai(t);
+	const translated = await gateway.call({model: 'openai.gpt-4o', stream: true}, {}, '/v1/messages');
+	t.regex(String(translated.headers.get('content-type')), /^text\/event-stream/);
+	t.is(translated.headers.get('x-tapgate-cost'), '0.0007');
+	t.regex(await translated.text(), /message_stop/);
+	const native = await gateway.call({model: 'openai.gpt-4o', stream: true});
+	t.regex(String(native.headers.get('content-type')), /^application\/json/);
+	t.is(native.headers.get('x-tapgate-cost'), '0.0007');
+	t.deepEqual(await native.json(), answer);
+	for (const {cost} of await gateway.book.until(2)) t.is(cost?.nanoUsd, nano);
+});
+
+test('a stream that nobody asked for does not say what it has cost by then', async t => {
+	const {gateway, upstream} = await withOpenai(t);
+	const start = {
+		type: 'message_start',
+		message: {id: 'm', type: 'message', role: 'assistant', content: [], usage: {input_tokens: 1000, output_tokens: 1}},
+	};
+	const stop = {type: 'message_delta', delta: {stop_reason: 'end_turn'}, usage: {output_tokens: 50}};
+	const text = [start, stop, {type: 'message_stop'}]
+		.map(event => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+		.join('');
+	upstream.answer(reply.events(text));
+	const answered = await gateway.call({model: 'anthropic.claude-sonnet-4-5-20250929'}, {}, '/v1/messages');
+	t.is(answered.headers.get('x-tapgate-cost'), null);
+	await answered.text();
+	const [closed] = await gateway.book.until(1);
+	t.is(closed?.cost?.nanoUsd, BigInt(1000 * 3000 + 50 * 15_000));
+});
+
 test('a stream that breaks off is paid for as far as it came, and marked', async t => {
 	const {gateway, upstream} = await withOpenai(t);
 	const events = Array.from({length: 40}, () => piece('word '));
