@@ -3,6 +3,7 @@
 import cluster, {type Worker} from 'node:cluster';
 import type {Log} from '../core/index.js';
 import type {StopRequest} from './stop-request.js';
+import {closeUntaken} from './untaken.js';
 import {forkedAs, isPost, type PrimaryServices, passOn, type WorkerPost} from './worker-exchange.js';
 
 const firstDelayMs = 200;
@@ -97,6 +98,7 @@ export class Fleet {
 
 	#fork(number: number): void {
 		const worker = cluster.fork(forkedAs(number));
+		closeUntaken(worker);
 		this.#members.set(worker.id, {worker, number, startedAt: performance.now(), listening: false});
 	}
 

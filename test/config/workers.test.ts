@@ -1,3 +1,5 @@
+import {once} from 'node:events';
+import {connect, type Socket} from 'node:net';
 import test from 'ava';
 import {folder, freePort, open, run, serving} from './support.js';
 
@@ -11,6 +13,14 @@ const routed = plugin('routed', ({routes, defer}) => {
 	${more}
 });
 export default defineConfig({server: {workers: 2}, plugins: [open, routed]});`;
+
+/** A client that has sent a request. */
+function connected(url: string): Socket {
+	const {hostname, port} = new URL(url);
+	const socket = connect(Number(port), hostname).on('error', () => {});
+	socket.write('GET /pid HTTP/1.1\r\nhost: x\r\n\r\n');
+	return socket.resume();
+}
 
 test.serial('workers share the port, a crashed one is replaced, and all stop in good order', async t => {
 	const cwd = await folder(t, {'gateway.config.ts': config('')});
@@ -32,6 +42,23 @@ test.serial('workers share the port, a crashed one is replaced, and all stop in 
 	const {exit, stderr} = await gateway.ended;
 	t.is(exit, 0);
 	t.is(stderr.split('let go').length - 1, 2);
+});
+
+test.serial('a connection that was handed to a worker which is killed before it takes it is closed', async t => {
+	const cwd = await folder(t, {'gateway.config.ts': config('')});
+	const gateway = await serving(t, ['--port', String(await freePort())], {cwd});
+	const pids = new Set<number>();
+	while (pids.size < 2)
+		pids.add(Number(await (await fetch(`${gateway.url}/pid`, {headers: {connection: 'close'}})).text()));
+	// Those that are stopped take nothing: both are handed a connection and say nothing of it. More wait for either.
+	for (const pid of pids) process.kill(pid, 'SIGSTOP');
+	const waiting = Array.from({length: 6}, () => connected(gateway.url));
+	const closed = waiting.map(socket => new Promise(resolve => socket.once('close', resolve)));
+	await Promise.all(waiting.map(socket => once(socket, 'connect')));
+	for (const pid of pids) process.kill(pid, 'SIGKILL');
+	await Promise.all(closed);
+	await gateway.logged('a worker listens again');
+	t.regex(await (await fetch(`${gateway.url}/pid`)).text(), /^\d+$/);
 });
 
 test.serial('an open stream of a worker ends before the gateway does', async t => {
