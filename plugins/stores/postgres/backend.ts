@@ -1,5 +1,6 @@
-/** Holdings in Postgres: every call is one statement, and so one round trip and one transaction. */
+/** Holdings in Postgres: every take is one statement, and so one round trip and one transaction; those that come at once share it. */
 
+import {randomUUID} from 'node:crypto';
 import {Pool, type PoolConfig} from 'pg';
 import {ConfigError} from '../../../core/index.js';
 import {type Answer, type Backend, grantSeconds, type Lease, voidSeconds} from '../backend.js';
@@ -8,9 +9,13 @@ import {Calendar} from '../period.js';
 import {slotLength} from '../rolling-sum.js';
 import type {Figures} from '../standing.js';
 import {settledAmount, storageKey} from '../takes.js';
+import {mostStatements, type StoreCall, StoreCalls} from './calls.js';
 import {lastFunction, schema} from './schema.js';
 
-const connections = 8;
+/** Some for what no call waits for. */
+const connections = mostStatements + 2;
+/** What functions are tried out with. */
+const warm = 'warm';
 /** A connection on which nothing comes back for so long is given up. */
 const silenceMs = 2000;
 /** Another gateway that makes the tables is waited for. */
@@ -29,6 +34,7 @@ export class PostgresBackend implements Backend {
 	readonly #pool: Pool;
 	readonly #calendar = new Calendar();
 	readonly #now: () => number;
+	readonly #calls = new StoreCalls<Reply>(calls => this.#askAll(calls));
 	/** What the server's clock is known to be ahead, when it is far enough to matter. */
 	#ahead = 0;
 	#prepared = false;
@@ -41,6 +47,8 @@ export class PostgresBackend implements Backend {
 			max: connections,
 			connectionTimeoutMillis: silenceMs,
 			query_timeout: silenceMs,
+			// Those of a burst must not be made in it: that takes longer than calls wait.
+			idleTimeoutMillis: 0,
 			application_name: 'tapgate store',
 		};
 		this.#pool = new Pool(Object.assign({}, connection, own));
@@ -58,12 +66,7 @@ export class PostgresBackend implements Backend {
 
 	async take(grant: string, takes: readonly Take[]): Promise<Answer> {
 		const {word, figures} = await this.#run(now =>
-			this.#ask('SELECT tapgate_take_1($1, $2, $3, $4) AS reply', [
-				grant,
-				this.#holdings(takes, ({amount}) => amount, now),
-				grantSeconds * 1000,
-				seatSeconds * 1000,
-			]),
+			this.#calls.add({action: 'take', grant, holdings: this.#holdings(takes, ({amount}) => amount, now)}),
 		);
 		if (word === 'granted' || word === 'refused' || word === 'void') return {outcome: word, figures};
 		throw new Error(`an answer that is not understood: ${word}`);
@@ -71,11 +74,11 @@ export class PostgresBackend implements Backend {
 
 	async settle(grant: string, takes: readonly Take[], used: Used): Promise<readonly Figures[]> {
 		const {figures} = await this.#run(now =>
-			this.#ask('SELECT tapgate_settle_2($1, $2, $3) AS reply', [
+			this.#calls.add({
+				action: 'settle',
 				grant,
-				this.#holdings(takes, (_, index) => settledAmount(used[index]), now),
-				voidSeconds * 1000,
-			]),
+				holdings: this.#holdings(takes, (_, index) => settledAmount(used[index]), now),
+			}),
 		);
 		return figures;
 	}
@@ -83,7 +86,7 @@ export class PostgresBackend implements Backend {
 	async look(holdings: readonly Holding[]): Promise<readonly Figures[]> {
 		const takes = holdings.map(holding => ({holding, amount: 0, enforced: false}));
 		const {figures} = await this.#run(now =>
-			this.#ask('SELECT tapgate_look_1($1) AS reply', [this.#holdings(takes, () => 0, now)]),
+			this.#ask<Reply>('SELECT tapgate_look_1($1) AS reply', [JSON.stringify(this.#holdings(takes, () => 0, now))]),
 		);
 		return figures;
 	}
@@ -128,13 +131,23 @@ export class PostgresBackend implements Backend {
 				const text = ['BEGIN', `SELECT pg_advisory_xact_lock(${schemaLock})`, ...schema, 'COMMIT'].join(';\n');
 				await client.query(Object.assign({text}, {query_timeout: schemaMs}));
 			}
-			this.#prepared = true;
 		} catch (error) {
 			failure = error as Error;
 			throw error;
 		} finally {
 			client.release(failure);
 		}
+		await Promise.all(Array.from({length: mostStatements}, () => this.#warmUp()));
+		await this.#pool.query('DELETE FROM tapgate_holdings WHERE key = $1', [warm]);
+		this.#prepared = true;
+	}
+
+	/** Makes a connection, and has it read the functions, which takes longer than calls wait. */
+	async #warmUp(): Promise<void> {
+		const grant = `warm-${randomUUID()}`;
+		const holding = {key: warm, kind: 'bucket', limit: 1, rate: 1, amount: 1, enforced: false};
+		const calls = (['take', 'settle'] as const).map(action => ({action, grant, holdings: [holding]}));
+		await this.#askAll(calls);
 	}
 
 	async #run(
@@ -149,19 +162,30 @@ export class PostgresBackend implements Backend {
 		return {word: reply.word, figures};
 	}
 
-	async #ask<Answer = Reply>(sql: string, values: readonly unknown[]): Promise<Answer> {
+	#askAll(calls: readonly StoreCall[]): Promise<readonly Reply[]> {
+		return this.#ask('SELECT tapgate_calls_1($1, $2, $3, $4) AS reply', [
+			JSON.stringify(calls),
+			grantSeconds * 1000,
+			seatSeconds * 1000,
+			voidSeconds * 1000,
+		]);
+	}
+
+	async #ask<Answer>(sql: string, values: readonly unknown[]): Promise<Answer> {
 		const {rows} = await this.#pool.query<{reply: Answer}>(sql, [...values]);
 		return (rows[0] as {reply: Answer}).reply;
 	}
 
-	#holdings(takes: readonly Take[], amountOf: (take: Take, index: number) => number | undefined, now: number): string {
-		return JSON.stringify(
-			takes.map((take, index) => {
-				const {holding, enforced} = take;
-				const common = {key: storageKey(holding), amount: amountOf(take, index), enforced};
-				return Object.assign(common, this.#describe(holding, now));
-			}),
-		);
+	#holdings(
+		takes: readonly Take[],
+		amountOf: (take: Take, index: number) => number | undefined,
+		now: number,
+	): readonly object[] {
+		return takes.map((take, index) => {
+			const {holding, enforced} = take;
+			const common = {key: storageKey(holding), amount: amountOf(take, index), enforced};
+			return Object.assign(common, this.#describe(holding, now));
+		});
 	}
 
 	#describe(holding: Holding, now: number): object {

@@ -128,6 +128,24 @@ export const callFunctions: readonly string[] = [
 		END IF;
 		RETURN jsonb_build_object('word', 'settled', 'now', now_ms, 'figures', figures);
 	END $$`,
+	// Takes and settlements of a process that go together, in their order. What they hold is locked first, as one of them would do it.
+	`CREATE OR REPLACE FUNCTION tapgate_calls_1(calls jsonb, grant_ms bigint, seat_ms bigint, void_ms bigint)
+	RETURNS jsonb LANGUAGE plpgsql AS $$
+	DECLARE
+		c jsonb;
+		replies jsonb := '[]';
+	BEGIN
+		PERFORM set_config('synchronous_commit', 'off', true);
+		PERFORM tapgate_lock_1((
+			SELECT jsonb_agg(DISTINCT jsonb_build_object('key', h->'key'))
+			FROM jsonb_array_elements(calls) AS one, jsonb_array_elements(one->'holdings') AS h));
+		FOR c IN SELECT value FROM jsonb_array_elements(calls) LOOP
+			replies := replies || jsonb_build_array(CASE c->>'action'
+				WHEN 'take' THEN tapgate_take_1(c->>'grant', c->'holdings', grant_ms, seat_ms)
+				ELSE tapgate_settle_2(c->>'grant', c->'holdings', void_ms) END);
+		END LOOP;
+		RETURN replies;
+	END $$`,
 	`CREATE OR REPLACE FUNCTION tapgate_look_1(holdings jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 	DECLARE
 		now_ms bigint := tapgate_now_ms();

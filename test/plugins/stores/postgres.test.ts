@@ -93,7 +93,7 @@ test('fifty at once, each from several holdings in any order: nobody waits for e
 	t.is(Number(row?.['deadlocks']), 0);
 });
 
-test('a take is one statement, and so is settling', async t => {
+test('a take is one statement, and so is settling; those that come at once share it', async t => {
 	const {store} = await openShared(t, backend(await createDatabase()));
 	const {query} = pg.Client.prototype;
 	t.teardown(() => Object.assign(pg.Client.prototype, {query}));
@@ -109,6 +109,11 @@ test('a take is one statement, and so is settling', async t => {
 	t.is(sent.length, 1);
 	await settle([1, 0]);
 	t.is(sent.length, 2);
+
+	const holding = hourly(freshKey(), 37);
+	const answers = await Promise.all(Array.from({length: 200}, async () => store.take([takeOf(holding)])));
+	t.is(answers.filter(answer => answer.granted).length, 37);
+	t.true(sent.length - 2 <= 8, `200 at once go together: ${sent.length - 2} statements`);
 });
 
 test('replicas whose clocks are hours apart count in the same period', async t => {
