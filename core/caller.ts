@@ -13,7 +13,11 @@ export type CallerLimits = Readonly<
 			| 'tokensPerHour'
 			| 'tokensPerDay'
 			| 'inputTokensPerMinute'
+			| 'inputTokensPerHour'
+			| 'inputTokensPerDay'
 			| 'outputTokensPerMinute'
+			| 'outputTokensPerHour'
+			| 'outputTokensPerDay'
 			| 'concurrency'
 			| 'burst',
 			number

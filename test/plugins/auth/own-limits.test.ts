@@ -6,6 +6,7 @@ import path from 'node:path';
 import test from 'ava';
 import {auth, cost, mock, rateLimit, requestLog, routing} from 'tapgate/plugins';
 import {startGateway} from 'tapgate/testing';
+import {limitNames} from '../../../plugins/rate-limit/limit-kinds.js';
 import {startPostgres} from '../../helpers/postgres.js';
 import {makeKey, sign, startIssuer} from './issuer.js';
 
@@ -67,4 +68,25 @@ test('a caller is held to the limits and the budget of its key or token', async 
 	t.deepEqual(await statuses(await issued({name: 'issued-poor', budget})), twoCalls);
 	t.deepEqual(await statuses(await sign(key, {sub: 'token-poor', money: budget})), twoCalls);
 	t.deepEqual(await statuses('key-of-root'), [200, 200, 200]);
+});
+
+test('whatever a rule can limit, a caller can be limited by', async t => {
+	for (const name of limitNames) {
+		const {post, stop} = await startGateway({
+			plugins: [
+				auth({keys: [{name: 'limited', key: 'key', limits: {[name]: 1}}]}),
+				mock({models: {call: {usage: {input: 1, output: 1}, delayMs: 200}}}),
+				routing(),
+				rateLimit(),
+			],
+		});
+		t.teardown(stop);
+		const call = async (): Promise<number> => {
+			const body = {model: 'mock.call', max_tokens: 1, messages: []};
+			const answer = await post('/v1/chat/completions', body, {authorization: 'Bearer key'});
+			await answer.text();
+			return answer.status;
+		};
+		t.deepEqual((await Promise.all([call(), call()])).sort(), [200, 429], name);
+	}
 });
