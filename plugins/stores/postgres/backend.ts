@@ -52,8 +52,10 @@ export class PostgresBackend implements Backend {
 			application_name: 'tapgate store',
 		};
 		this.#pool = new Pool(Object.assign({}, connection, own));
-		// A connection that is lost while it rests is replaced; without a listener the process would end.
-		this.#pool.on('error', () => {});
+		// A connection that is lost while it rests is replaced, and whoever makes the store ready again makes it anew.
+		this.#pool.on('error', () => {
+			this.#prepared = false;
+		});
 	}
 
 	prepare(): Promise<void> {
