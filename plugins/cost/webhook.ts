@@ -67,19 +67,12 @@ export class Webhook {
 
 	/** @returns what went wrong the last time. */
 	async #deliver(body: string): Promise<string | undefined> {
-		const {pauseMs, answerMs} = this.#patience;
+		const {pauseMs} = this.#patience;
 		let failure = 'the gateway stopped';
 		for (let number = 1; number <= triesEach && !this.#stopping.signal.aborted; number++) {
 			if (number > 1) await this.#pause(pauseMs * 2 ** (number - 2));
 			try {
-				const response = await fetch(this.#url, {
-					method: 'POST',
-					headers: {'content-type': 'application/json'},
-					body,
-					redirect: 'manual',
-					signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(answerMs)]),
-				});
-				await response.body?.cancel();
+				const response = await this.#ask(body);
 				if (response.ok) return undefined;
 				failure = `status ${response.status}`;
 				// It was understood and turned down: asking again changes nothing.
@@ -89,6 +82,32 @@ export class Webhook {
 			}
 		}
 		return failure;
+	}
+
+	/**
+	 * The timer holds the signal: Node 20 collects `AbortSignal.any([…, AbortSignal.timeout(…)])` while it is waited for, and then it never comes.
+	 * @see https://github.com/nodejs/node/issues/57736
+	 */
+	async #ask(body: string): Promise<Response> {
+		const asking = new AbortController();
+		const stop = (): void => asking.abort();
+		const late = (): void => asking.abort(new DOMException('no answer in time', 'TimeoutError'));
+		this.#stopping.signal.addEventListener('abort', stop, {once: true});
+		const timer = setTimeout(late, this.#patience.answerMs);
+		try {
+			const response = await fetch(this.#url, {
+				method: 'POST',
+				headers: {'content-type': 'application/json'},
+				body,
+				redirect: 'manual',
+				signal: asking.signal,
+			});
+			await response.body?.cancel();
+			return response;
+		} finally {
+			clearTimeout(timer);
+			this.#stopping.signal.removeEventListener('abort', stop);
+		}
 	}
 
 	async #pause(ms: number): Promise<void> {

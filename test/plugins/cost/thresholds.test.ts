@@ -3,6 +3,8 @@
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {text} from 'node:stream/consumers';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import test, {type ExecutionContext} from 'ava';
 import {definePlugin} from 'tapgate';
 import {memoryLog} from 'tapgate/testing';
@@ -163,6 +165,10 @@ test('a webhook that never answers is given up after four tries, and what is beh
 	const log = memoryLog();
 	const hook = await silent(t);
 	const webhook = new Webhook(hook.url, log, {pauseMs: 1, answerMs: 50});
+	// What nobody holds is gone by the time that it is due.
+	setFlagsFromString('--expose-gc');
+	const collecting = setInterval(runInNewContext('gc') as () => void, 5);
+	t.teardown(() => clearInterval(collecting));
 	webhook.send({n: 1});
 	webhook.send({n: 2});
 	await webhook.idle();
