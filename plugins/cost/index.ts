@@ -9,6 +9,7 @@ import {
 	type Reply,
 	type RoutedExchange,
 	reveal,
+	withHeaders,
 } from '../../core/index.js';
 import {stores} from '../stores/keys.js';
 import {Budgets} from './budgets.js';
@@ -144,5 +145,5 @@ function withCost(reply: Reply, exchange: RoutedExchange, calls: CallCost): Repl
 	}
 	if (Object.keys(own).length === 0) return undefined;
 	// The body is not touched: nobody has parsed it yet.
-	return {status: reply.status, headers: Object.assign({}, reply.headers, own)};
+	return withHeaders(reply, own);
 }

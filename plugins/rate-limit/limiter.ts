@@ -9,6 +9,7 @@ import {
 	type Reply,
 	type RoutedExchange,
 	type Target,
+	withHeaders,
 } from '../../core/index.js';
 import {type Grant, type Shortage, type Standing, type Store, StoreUnavailable} from '../stores/keys.js';
 import {limitHeaders} from './headers.js';
@@ -124,7 +125,7 @@ export class Limiter {
 		if (held === undefined) return undefined;
 		const headers = limitHeaders(exchange.dialect.family, held.counted, held.standings, Date.now());
 		if (Object.keys(headers).length === 0) return undefined;
-		return Object.assign({}, reply, {headers: Object.assign({}, reply.headers, headers)});
+		return withHeaders(reply, headers);
 	}
 
 	/** Nobody waits for this: it concerns other limits than the ones that are taken now. */
