@@ -16,18 +16,19 @@ export interface OverCall {
  * are guarded: none throws, and none of their promises rejects.
  */
 export function recordAll({taps}: Hooks['record'], calls: readonly OverCall[]): void {
-	const pending = new Map<OverCall, Promise<unknown>[]>();
+	let pending: Map<OverCall, Promise<unknown>[]> | undefined;
 	for (const {fn} of taps) {
 		for (const call of calls) {
 			const answer: unknown = fn(call.exchange);
 			if (!(answer instanceof Promise)) continue;
+			pending ??= new Map();
 			const others = pending.get(call);
 			if (others === undefined) pending.set(call, [answer]);
 			else others.push(answer);
 		}
 	}
 	for (const call of calls) {
-		const promises = pending.get(call);
+		const promises = pending?.get(call);
 		if (promises === undefined) call.recorded();
 		else void Promise.all(promises).then(call.recorded);
 	}

@@ -22,44 +22,53 @@ function codeUnits(character: string): string {
 	return text;
 }
 
-/** A text in quotes; names come again and again. */
-const quote = oncePerName(text => escaped(JSON.stringify(text)));
-
-function text(name: keyof Entry, value: string | undefined): string {
-	return value === undefined ? '' : `,"${name}":${quote(value)}`;
+/** A member of the line that is a text: made once, since names come again and again. */
+function member(name: keyof Entry): (text: string) => string {
+	return oncePerName(text => `,"${name}":${escaped(JSON.stringify(text))}`);
 }
 
-function number(name: keyof Entry, value: number | undefined): string {
-	return value === undefined ? '' : `,"${name}":${value}`;
-}
-
-function details(name: keyof Entry, value: readonly unknown[] | undefined): string {
-	return value === undefined ? '' : `,"${name}":${escaped(JSON.stringify(value))}`;
-}
+const members = {
+	clientIp: member('clientIp'),
+	method: member('method'),
+	path: member('path'),
+	caller: member('caller'),
+	team: member('team'),
+	model: member('model'),
+	target: member('target'),
+	provider: member('provider'),
+	errorCode: member('errorCode'),
+};
 
 /** One JSON object. Put together by hand: `JSON.stringify` takes several times as long for a line of so many members. */
-export const jsonForm: Form = entry =>
+export const jsonForm: Form = entry => {
+	const {firstByteMs, caller, team, model, target, provider, costUsd, errorCode, attemptDetails, lossDetails} = entry;
 	// An id has no characters that JSON escapes.
-	`{"time":"${entry.time}","level":"${entry.level}","requestId":"${entry.requestId}","clientIp":${quote(entry.clientIp)}` +
-	`,"method":${quote(entry.method)},"path":${quote(entry.path)},"status":${entry.status},"outcome":"${entry.outcome}"` +
-	`,"latencyMs":${entry.latencyMs}` +
-	number('firstByteMs', entry.firstByteMs) +
-	text('caller', entry.caller) +
-	text('team', entry.team) +
-	text('model', entry.model) +
-	text('target', entry.target) +
-	text('provider', entry.provider) +
-	`,"stream":${entry.stream},"attempts":${entry.attempts}` +
-	number('inputTokens', entry.inputTokens) +
-	number('cachedTokens', entry.cachedTokens) +
-	number('outputTokens', entry.outputTokens) +
-	number('reasoningTokens', entry.reasoningTokens) +
-	number('costUsd', entry.costUsd) +
-	text('errorCode', entry.errorCode) +
-	`,"losses":${entry.losses}` +
-	details('attemptDetails', entry.attemptDetails) +
-	details('lossDetails', entry.lossDetails) +
-	'}';
+	let line = `{"time":"${entry.time}","level":"${entry.level}","requestId":"${entry.requestId}"`;
+	line += members.clientIp(entry.clientIp) + members.method(entry.method) + members.path(entry.path);
+	line += `,"status":${entry.status},"outcome":"${entry.outcome}","latencyMs":${entry.latencyMs}`;
+	if (firstByteMs !== undefined) line += `,"firstByteMs":${firstByteMs}`;
+	if (caller !== undefined) line += members.caller(caller);
+	if (team !== undefined) line += members.team(team);
+	if (model !== undefined) line += members.model(model);
+	if (target !== undefined) line += members.target(target);
+	if (provider !== undefined) line += members.provider(provider);
+	line += `,"stream":${entry.stream},"attempts":${entry.attempts}${tokensOf(entry)}`;
+	if (costUsd !== undefined) line += `,"costUsd":${costUsd}`;
+	if (errorCode !== undefined) line += members.errorCode(errorCode);
+	line += `,"losses":${entry.losses}`;
+	if (attemptDetails !== undefined) line += `,"attemptDetails":${escaped(JSON.stringify(attemptDetails))}`;
+	if (lossDetails !== undefined) line += `,"lossDetails":${escaped(JSON.stringify(lossDetails))}`;
+	return `${line}}`;
+};
+
+function tokensOf({inputTokens, cachedTokens, outputTokens, reasoningTokens}: Entry): string {
+	let text = '';
+	if (inputTokens !== undefined) text += `,"inputTokens":${inputTokens}`;
+	if (cachedTokens !== undefined) text += `,"cachedTokens":${cachedTokens}`;
+	if (outputTokens !== undefined) text += `,"outputTokens":${outputTokens}`;
+	if (reasoningTokens !== undefined) text += `,"reasoningTokens":${reasoningTokens}`;
+	return text;
+}
 
 /** Text of a client's making: as it is when it is plain, else in quotes, so that it cannot be taken for more of the line. */
 function quoted(text: string): string {

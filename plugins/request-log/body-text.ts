@@ -36,15 +36,16 @@ export function bytesOfInterest({bodies, bodyChars}: BodyRules): number {
 	return bodies === 'full' ? mostBytes : Math.min((bodyChars + marginChars) * streamBytesPerChar, mostBytes);
 }
 
-/**
- * A body that may stand in the record as the JSON that it is: nothing is cut off or taken out, and no string is made of it.
- * @param body JSON, as the gateway has parsed it. @returns whether it may.
- */
-export function standsAsJson(body: Buffer, rules: BodyRules, redact: Redact): boolean {
-	const most = rules.bodies === 'full' ? mostBytes : rules.bodyChars;
-	if (rules.bodies === 'none' || body.length > most) return false;
-	// Records are lines, and of JSON the database keeps what stands between the braces.
-	return body[0] === 0x7b && body.at(-1) === 0x7d && !body.includes(0x0a) && redact.passes(body);
+/** Whether a text is kept as it is, nothing cut off or taken out: then no string need be made of it. */
+export function staysAsItIs(text: Buffer, rules: BodyRules, redact: Redact): boolean {
+	const most = rules.bodies === 'full' ? mostBytes - 1 : rules.bodyChars;
+	if (rules.bodies === 'none' || text.length === 0 || text.length > most) return false;
+	return isUtf8(text) && !text.includes(0) && redact.passes(text);
+}
+
+/** Whether JSON may stand in a record as it is: records are lines, and the database keeps what stands between the braces. */
+export function fitsIntoLine(json: Buffer): boolean {
+	return json[0] === 0x7b && json.at(-1) === 0x7d && !json.includes(0x0a);
 }
 
 /**

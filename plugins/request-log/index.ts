@@ -10,10 +10,10 @@ import {Backlog} from './journal/backlog.js';
 import {Journal} from './journal/journal.js';
 import {database} from './keys.js';
 import {addMetrics} from './metrics.js';
-import {recordedNames} from './names.js';
 import {type RequestLogOptions, type RequestLogSettings, requestLogSchema} from './options.js';
 import {Recorder} from './recorder.js';
 import type {RowContext} from './row.js';
+import {rowTexts} from './row-texts.js';
 import {migrations} from './schema.js';
 import {Store} from './store.js';
 import {addUsageRoute} from './usage/route.js';
@@ -63,9 +63,7 @@ export const requestLog = definePlugin<RequestLogOptions>({
 			context: () => {
 				if (context === undefined) {
 					const found = gateway.find(redactor);
-					const names = recordedNames(found && (name => found.text(name)));
-					const given = recordedNames();
-					context = {deployment, configHash, rules: settings, redactor: found, names, given};
+					context = {rules: settings, redactor: found, texts: rowTexts(deployment, configHash, found)};
 				}
 				return context;
 			},

@@ -1,11 +1,11 @@
 /** Puts lines into the table, many in one statement; a line that is there already is no error. */
 
 import pg from 'pg';
+import {columns} from './columns.js';
 import type {Connection} from './connection.js';
 import {BindMessage, InsertQuery} from './insert-query.js';
 import {type Lines, withCommas} from './journal/lines.js';
 import {stateOf} from './migrate.js';
-import {columns} from './row.js';
 import {table} from './schema.js';
 
 const names = columns.join(', ');

@@ -1,60 +1,19 @@
 /** The row of a call, as one line of JSON: the same text goes to the journal and to the database. */
 
-import {type AttemptReport, type ClosedExchange, targetName, timestamp} from '../../core/index.js';
+import {type AttemptReport, type ClosedExchange, type Loss, targetName, timestamp} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
-import {type BodyRules, bodyText, type Redact, standsAsJson, streamBodyText} from './body-text.js';
-import type {Line} from './journal/line.js';
+import {type BodyRules, bodyText, fitsIntoLine, type Redact, staysAsItIs, streamBodyText} from './body-text.js';
+import type {Column} from './columns.js';
+import type {Line, Quotable} from './journal/line.js';
 import {type Names, storable} from './names.js';
+import type {RowTexts} from './row-texts.js';
 
 /** What is the same in every row of a process. */
 export interface RowContext {
-	readonly deployment: string;
-	readonly configHash: string | undefined;
 	readonly rules: BodyRules;
 	readonly redactor: Redactor | undefined;
-	/** Of a client's making, or a provider's. */
-	readonly names: Names;
-	/** Of the config, a program or a standard. */
-	readonly given: Names;
+	readonly texts: RowTexts;
 }
-
-/** Columns in the order of the table. `created_at` comes first in a line: a day is read off without parsing. */
-export const columns = [
-	'created_at',
-	'id',
-	'deployment',
-	'config_hash',
-	'endpoint',
-	'method',
-	'client_ip',
-	'key_name',
-	'team',
-	'dialect',
-	'model',
-	'provider',
-	'target_model',
-	'stream',
-	'status',
-	'outcome',
-	'error_code',
-	'latency_ms',
-	'ttft_ms',
-	'overhead_ms',
-	'input_tokens',
-	'cached_tokens',
-	'cache_write_tokens',
-	'output_tokens',
-	'reasoning_tokens',
-	'usage_source',
-	'cost_nano_usd',
-	'attempts',
-	'losses',
-	'request_body',
-	'response_body',
-	'tags',
-] as const;
-
-export type Column = (typeof columns)[number];
 
 const mostLosses = 100;
 
@@ -66,37 +25,42 @@ let sequence = 0;
  * an object of so many members and its JSON would take twice as long.
  */
 export function lineOf(exchange: ClosedExchange, context: RowContext): Line {
-	const {request, caller, target, attempts, losses} = exchange;
-	const {names, given} = context;
+	const {request, caller, target, attempts, losses, error, askedModel, firstByteMs} = exchange;
+	const {texts} = context;
+	const {names, given} = texts;
 	// No character of an id needs an escape, whoever has made it.
-	const call =
-		`{"created_at":"${timeOf(exchange.startedAt)}","id":"${exchange.id}","deployment":${given(context.deployment)}` +
-		member('config_hash', context.configHash, given) +
-		`,"endpoint":${names(request.path)},"method":${given(request.method)},"client_ip":${given(exchange.clientIp)}` +
-		member('key_name', caller?.name, given) +
-		member('team', caller?.team, given) +
-		`,"dialect":${given(exchange.dialect.name)}` +
-		member('model', exchange.askedModel, names) +
-		member('provider', target?.provider, given) +
-		member('target_model', target?.model === '' ? undefined : target?.model, names);
-	const end =
-		`,"stream":${exchange.streamed},"status":${exchange.status},"outcome":${given(exchange.outcome)}` +
-		member('error_code', exchange.error?.code, given) +
-		`,"latency_ms":${tenths(exchange.latencyMs)}` +
-		number('ttft_ms', exchange.firstByteMs === undefined ? undefined : tenths(exchange.firstByteMs)) +
-		number('overhead_ms', overheadOf(exchange)) +
-		countsOf(exchange) +
-		`,"attempts":[${attempts.map(attempt => attemptJson(attempt, names)).join()}]` +
-		`,"losses":[${losses
+	let line = `{"created_at":"${timeOf(exchange.startedAt)}","id":"${exchange.id}"`;
+	line +=
+		texts.process + texts.endpoint(request.path) + texts.method(request.method) + texts.clientIp(exchange.clientIp);
+	if (caller !== undefined) {
+		line += texts.keyName(caller.name);
+		if (caller.team !== undefined) line += texts.team(caller.team);
+		line += caller.tags.length === 0 ? ',"tags":[]' : `,"tags":[${caller.tags.map(given).join()}]`;
+	}
+	line += texts.dialect(exchange.dialect.name);
+	if (askedModel !== undefined) line += texts.model(askedModel);
+	if (target !== undefined) {
+		line += texts.provider(target.provider);
+		if (target.model !== '') line += texts.targetModel(target.model);
+	}
+	line += `,"stream":${exchange.streamed},"status":${exchange.status}${texts.outcome(exchange.outcome)}`;
+	if (error !== undefined) line += texts.errorCode(error.code);
+	line += `,"latency_ms":${tenths(exchange.latencyMs)}`;
+	if (firstByteMs !== undefined) line += `,"ttft_ms":${tenths(firstByteMs)}`;
+	line += number('overhead_ms', overheadOf(exchange));
+	line += countsOf(exchange);
+	line += `,"attempts":[${attempts.map(attempt => attemptJson(attempt, names)).join()}]`;
+	if (losses.length === 0) line += ',"losses":[]';
+	else
+		line += `,"losses":[${losses
 			.slice(0, mostLosses)
-			.map(({path, reason}) => `{"path":${names(path)},"reason":${names(reason)}}`)
-			.join()}]` +
-		(caller === undefined ? '' : `,"tags":[${caller.tags.map(given).join()}]`);
-	return withBodies(call + end, exchange, context);
+			.map(loss => lossJson(loss, names))
+			.join()}]`;
+	return withBodies(line, exchange, context);
 }
 
-function member(column: Column, value: string | undefined, names: Names): string {
-	return value === undefined ? '' : `,"${column}":${names(value)}`;
+function lossJson({path, reason}: Loss, names: Names): string {
+	return `{"path":${names(path)},"reason":${names(reason)}}`;
 }
 
 function number(column: Column, value: number | undefined): string {
@@ -137,11 +101,23 @@ function withBodies(text: string, exchange: ClosedExchange, {rules, redactor}: R
 		passes: bytes => redactor?.passes(bytes, exchange) ?? true,
 	};
 	const {request, answer, streamed, dialect} = exchange;
-	const answered = streamed ? streamBodyText(answer, dialect, rules, redact) : bodyText(answer, rules, redact);
-	const end = `${textMember('response_body', answered)}}`;
-	if (request.json !== undefined && standsAsJson(request.body, rules, redact))
-		return [`${text},"request_body":`, request.body, end];
-	return [text + textMember('request_body', bodyText(request.body, rules, redact)) + end];
+	const {body, json} = request;
+	const line: (string | Buffer | Quotable)[] = [];
+	let open = text;
+	if (staysAsItIs(body, rules, redact)) {
+		const isJson = json !== undefined && fitsIntoLine(body);
+		line.push(`${open},"request_body":${isJson ? '' : '"'}`, isJson ? body : {text: body});
+		open = isJson ? '' : '"';
+	} else open += textMember('request_body', bodyText(body, rules, redact));
+	if (!streamed && answer !== undefined && staysAsItIs(answer, rules, redact)) {
+		line.push(`${open},"response_body":"`, {text: answer});
+		open = '"';
+	} else {
+		const told = streamed ? streamBodyText(answer, dialect, rules, redact) : bodyText(answer, rules, redact);
+		open += textMember('response_body', told);
+	}
+	line.push(`${open}}`);
+	return line;
 }
 
 function textMember(column: Column, text: string | undefined): string {

@@ -1,10 +1,10 @@
 /** A million rows: how fast they go in, how large they are, how long reading takes, and dropping a day. */
 
 import knexPackage from 'knex';
+import {columns} from '../../plugins/request-log/columns.js';
 import {Inserter} from '../../plugins/request-log/insert.js';
 import {packed} from '../../plugins/request-log/journal/lines.js';
 import {day, dropOldDays, makeDays} from '../../plugins/request-log/partitions.js';
-import {columns} from '../../plugins/request-log/row.js';
 import {table} from '../../plugins/request-log/schema.js';
 import {startPostgres} from '../helpers/postgres.js';
 import {adminKey, machine, percentile, remove, round, say, startGateway, temporaryFolder} from './support.js';

@@ -2,7 +2,7 @@
 
 import type {Knex} from 'knex';
 import {type Page, type PageCursor, pageOf, readPageQuery, refusal} from '../../../core/index.js';
-import {columns} from '../row.js';
+import {columns} from '../columns.js';
 import {table} from '../schema.js';
 import {moment, patiently, type Query, single, wrong} from './question.js';
 

@@ -3,7 +3,7 @@
 import {once} from 'node:events';
 import type {Writable} from 'node:stream';
 import {ConfigError} from '../../../core/index.js';
-import {columns} from '../row.js';
+import {columns} from '../columns.js';
 import {table} from '../schema.js';
 import type {Store} from '../store.js';
 

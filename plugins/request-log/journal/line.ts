@@ -1,22 +1,41 @@
 /** One line, before it is bytes among others. */
 
-/** Strings, and bytes in UTF-8 that stand in it as they are; without a line feed. */
-export type Line = readonly (string | Uint8Array)[];
+/** Bytes in UTF-8 that stand in a line as a JSON string does: escaped, without the quotes. */
+export interface Quotable {
+	readonly text: Buffer;
+}
 
-/** No character of a string takes more bytes in UTF-8. */
-const bytesPerUnit = 3;
+/** Strings, and bytes in UTF-8, that stand in it as they are, or escaped; without a line feed. */
+export type Line = readonly (string | Buffer | Quotable)[];
+
+/** No character of a string takes more bytes in UTF-8, and no byte of a text more in JSON. */
+const [bytesPerUnit, bytesPerByte] = [3, 6];
+
+const backslash = 0x5c;
+const control = 0x75;
+/** What stands behind the backslash, by byte; 0 for what is written as it is. A plain array: see byteTable in redact/traits. */
+const escapes = Array.from({length: 256}, (_, byte) => {
+	const [, letter] = /^"\\(.)/.exec(JSON.stringify(String.fromCharCode(byte))) ?? [];
+	return letter === undefined ? 0 : letter.charCodeAt(0);
+});
 
 /** How long the line may be at most, in bytes; told fast. */
 export function mostLength(line: Line): number {
 	let most = 0;
-	for (const piece of line) most += typeof piece === 'string' ? piece.length * bytesPerUnit : piece.length;
+	for (const piece of line) {
+		if (typeof piece === 'string') most += piece.length * bytesPerUnit;
+		else most += 'text' in piece ? piece.text.length * bytesPerByte : piece.length;
+	}
 	return most;
 }
 
 /** How long the line is, in bytes. */
 export function exactLength(line: Line): number {
 	let length = 0;
-	for (const piece of line) length += Buffer.byteLength(piece);
+	for (const piece of line) {
+		if (typeof piece === 'string' || !('text' in piece)) length += Buffer.byteLength(piece);
+		else length += Buffer.byteLength(JSON.stringify(piece.text.toString('utf8'))) - 2;
+	}
 	return length;
 }
 
@@ -25,10 +44,25 @@ export function writeLine(line: Line, target: Buffer, start: number): number {
 	let at = start;
 	for (const piece of line) {
 		if (typeof piece === 'string') at += target.write(piece, at);
-		else {
-			target.set(piece, at);
-			at += piece.length;
+		else if ('text' in piece) at = writeEscaped(piece.text, target, at);
+		else at += piece.copy(target, at);
+	}
+	return at;
+}
+
+function writeEscaped(text: Buffer, target: Buffer, start: number): number {
+	const {length} = text;
+	let at = start;
+	for (let index = 0; index < length; index++) {
+		const byte = text[index] ?? 0;
+		const letter = escapes[byte] ?? 0;
+		if (letter === 0) {
+			target[at++] = byte;
+			continue;
 		}
+		target[at++] = backslash;
+		target[at++] = letter;
+		if (letter === control) at += target.write(byte.toString(16).padStart(4, '0'), at, 'latin1');
 	}
 	return at;
 }

@@ -6,7 +6,7 @@ import {definePlugin} from 'tapgate';
 import {mock, translate} from 'tapgate/plugins';
 import {openaiChat} from '../../../plugins/dialects/openai-chat/index.js';
 import {type Redactor, redactor} from '../../../plugins/redact/keys.js';
-import {bodyText, bytesOfInterest, standsAsJson, streamBodyText} from '../../../plugins/request-log/body-text.js';
+import {bodyText, bytesOfInterest, staysAsItIs, streamBodyText} from '../../../plugins/request-log/body-text.js';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
 import {adminKey, database, type Options, recording, until} from './support.js';
 
@@ -101,7 +101,7 @@ test('a request is kept to the letter, however it is written', async t => {
 		rows.map(row => row['request_body']),
 		sent,
 	);
-	t.true(standsAsJson(Buffer.from(said('hello')), truncated(2000), asIs));
+	t.true(staysAsItIs(Buffer.from(said('hello')), truncated(2000), asIs));
 });
 
 test('half of a value is not left where the values before it became shorter', t => {

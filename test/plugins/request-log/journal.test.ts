@@ -80,15 +80,22 @@ async function replayed(folder: string): Promise<{readonly lines: readonly strin
 }
 
 test('a line is what its strings and bytes say, however long they are', t => {
-	const any = fc.oneof(fc.string({unit: 'grapheme'}), fc.json());
+	const any = fc.oneof(
+		fc.string({unit: 'grapheme'}),
+		fc.json(),
+		fc.string({unit: fc.constantFrom(...'"\\\n\0\u001f\u007fé')}),
+	);
 	fc.assert(
 		fc.property(fc.array(fc.tuple(any, fc.constantFrom(1, 1, 1, 90_000)), {minLength: 1, maxLength: 4}), texts => {
 			const packer = new LinePacker();
-			const lines = texts.map(([text, times]) => JSON.stringify(text.repeat(times)));
-			for (const line of lines) packer.add(['{"é":', Buffer.from(line), ',"b":', line, '}']);
+			const lines = texts.map(([text, times]) => text.repeat(times));
+			for (const text of lines) {
+				const json = JSON.stringify(text);
+				packer.add(['{"é":', Buffer.from(json), ',"b":', json, ',"c":"', {text: Buffer.from(text)}, '"}']);
+			}
 			t.deepEqual(
-				packer.take().flatMap(piece => [...each(piece)]),
-				lines.map(line => `{"é":${line},"b":${line}}`),
+				packer.take().flatMap(piece => [...each(piece)].map(line => JSON.parse(line) as unknown)),
+				lines.map(text => ({é: text, b: text, c: text})),
 			);
 		}),
 		{numRuns: 60},
