@@ -8,6 +8,7 @@ import {openFile} from './file-output.js';
 import {type Form, jsonForm, prettyForm} from './forms.js';
 import {type AccessLogOptions, accessLogSchema, levels} from './options.js';
 import {type Output, openOutput} from './output.js';
+import {standardOutput} from './standard-output.js';
 
 export type {AccessLogOptions} from './options.js';
 
@@ -62,4 +63,4 @@ export function createAccessLog(sink: Writable & {readonly isTTY?: boolean}) {
 }
 
 /** Writes to standard output. */
-export const accessLog = createAccessLog(process.stdout);
+export const accessLog = createAccessLog(standardOutput());

@@ -1,5 +1,7 @@
 import {once} from 'node:events';
+import {closeSync, openSync, readFileSync} from 'node:fs';
 import net, {type AddressInfo} from 'node:net';
+import path from 'node:path';
 import test from 'ava';
 import {folder, open, run, serving} from './support.js';
 
@@ -37,6 +39,33 @@ export default defineConfig({plugins: [auth({anonymous: true}), mock(), routing(
 	});
 	t.is(answer.status, 200);
 	t.true((await answer.text()).includes('hello'));
+});
+
+test.serial('standard output may be a file: every call has its line there when the gateway has ended', async t => {
+	const cwd = await folder(t, {
+		'gateway.config.ts': `import {defineConfig} from 'tapgate';
+import {accessLog, auth, mock, routing} from 'tapgate/plugins';
+export default defineConfig({plugins: [accessLog(), auth({anonymous: true}), mock(), routing()]});`,
+	});
+	const file = path.join(cwd, 'output.jsonl');
+	const output = openSync(file, 'w');
+	t.teardown(() => closeSync(output));
+	const gateway = await serving(t, ['serve', '--port', '0'], {cwd, output});
+	const ids = Array.from({length: 50}, (_, index) => `call-${index}`);
+	await Promise.all(
+		ids.map(async id => {
+			const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+				method: 'POST',
+				headers: {'content-type': 'application/json', 'x-request-id': id},
+				body: JSON.stringify({model: 'mock.echo', messages: []}),
+			});
+			await answer.text();
+		}),
+	);
+	gateway.child.kill('SIGTERM');
+	t.is((await gateway.ended).exit, 0);
+	const told = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+	t.deepEqual(told.map(line => (JSON.parse(line) as {requestId: string}).requestId).sort(), ids.sort());
 });
 
 test.serial('a GatewayError of a config file is told to the client as the gateway itself would', async t => {

@@ -38,6 +38,8 @@ export async function folder(t: ExecutionContext, files: Readonly<Record<string,
 export interface RunOptions {
 	readonly cwd: string;
 	readonly env?: Readonly<Record<string, string>>;
+	/** A file that standard output goes to. */
+	readonly output?: number;
 }
 
 /** What became of a command. */
@@ -59,11 +61,11 @@ export interface Running {
 }
 
 /** Starts the command; it does not outlive the test. */
-export function launch(t: ExecutionContext, args: readonly string[], {cwd, env = {}}: RunOptions): Running {
+export function launch(t: ExecutionContext, args: readonly string[], {cwd, env = {}, output}: RunOptions): Running {
 	const child = spawn(process.execPath, [cli, ...args], {
 		cwd,
 		env: {PATH: process.env['PATH'], ...env},
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: ['ignore', output ?? 'pipe', 'pipe'],
 	});
 	let stdout = '';
 	let stderr = '';
@@ -72,10 +74,10 @@ export function launch(t: ExecutionContext, args: readonly string[], {cwd, env =
 	const wake = (): void => {
 		for (const look of waiting) look();
 	};
-	child.stdout.setEncoding('utf8').on('data', text => {
+	child.stdout?.setEncoding('utf8').on('data', text => {
 		stdout += text;
 	});
-	child.stderr.setEncoding('utf8').on('data', text => {
+	child.stderr?.setEncoding('utf8').on('data', text => {
 		stderr += text;
 		wake();
 	});

@@ -17,6 +17,8 @@ const as = process.getuid?.() === 0 ? {uid: nobody, gid: nobody} : {};
 /** A server that runs, or rests between `stop` and `start`. */
 export interface Postgres {
 	readonly port: number;
+	/** Of the process whose children the others are; absent while it rests. */
+	readonly pid: number | undefined;
 	/** Connection string of a database. @param name `postgres` unless said. */
 	url(name?: string): string;
 	/** Makes an empty database and gives its connection string. */
@@ -115,6 +117,9 @@ export async function startPostgres(...extra: readonly string[]): Promise<Postgr
 	await start();
 	return {
 		port,
+		get pid() {
+			return server?.child.pid;
+		},
 		url,
 		query,
 		start,
