@@ -4,7 +4,7 @@ import type {Writable} from 'node:stream';
 import {transports} from 'winston';
 import type {Lines} from './line-batch.js';
 
-/** What is kept, in characters, while the stream takes nothing. */
+/** What is kept, in bytes, while the stream takes nothing. */
 const mostPending = 4 * 1024 * 1024;
 /** How long closing waits for the stream to take the rest. */
 const longestCloseMs = 1000;
@@ -28,7 +28,8 @@ export class BatchTransport extends transports.Stream {
 	readonly #report: BatchReport;
 	/** Lines that the stream did not take, told of or not. */
 	lost = 0;
-	#pending = '';
+	#pending: Buffer[] = [];
+	#pendingBytes = 0;
 	#pendingLines = 0;
 	#told = 0;
 	/** The stream has asked to be left alone until it drains. */
@@ -43,10 +44,11 @@ export class BatchTransport extends transports.Stream {
 		sink.on('drain', this.#drained);
 	}
 
-	override log({lines: {text, count}}: BatchInfo, next: () => void): void {
-		if (this.#broken || this.#pending.length + text.length > mostPending) this.lost += count;
+	override log({lines: {bytes, count}}: BatchInfo, next: () => void): void {
+		if (this.#broken || this.#pendingBytes + bytes.length > mostPending) this.lost += count;
 		else {
-			this.#pending += text;
+			this.#pending.push(bytes);
+			this.#pendingBytes += bytes.length;
 			this.#pendingLines += count;
 			if (!this.#blocked) this.#flush();
 		}
@@ -77,7 +79,7 @@ export class BatchTransport extends transports.Stream {
 	}
 
 	#flush(): void {
-		if (this.#pending !== '') this.#blocked = !this.#sink.write(this.#take());
+		if (this.#pending.length > 0) this.#blocked = !this.#sink.write(this.#take());
 	}
 
 	readonly #drained = (): void => {
@@ -94,11 +96,13 @@ export class BatchTransport extends transports.Stream {
 		this.#report.broken(error);
 	};
 
-	#take(): string {
-		const text = this.#pending;
-		this.#pending = '';
+	#take(): Buffer {
+		const [first, ...others] = this.#pending;
+		const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#pending);
+		this.#pending = [];
+		this.#pendingBytes = 0;
 		this.#pendingLines = 0;
-		return text;
+		return bytes;
 	}
 
 	#tellDropped(): void {

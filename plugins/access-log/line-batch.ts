@@ -2,18 +2,26 @@
 
 /** A line waits at most this long. */
 const longestWaitMs = 10;
-/** As many characters as are worth a write of their own. */
+/** As many bytes as are worth a write of their own. */
 const fullBatch = 64 * 1024;
+const lineFeed = 0x0a;
+/** No character of a string takes more bytes in UTF-8. */
+const bytesPerUnit = 3;
 
 /** Lines that were gathered, each with its line break. */
 export interface Lines {
-	readonly text: string;
+	readonly bytes: Buffer;
 	readonly count: number;
 }
 
+/**
+ * Lines become bytes at once: strings that are joined consist of all their pieces until somebody reads them, and the garbage collector
+ * carries each of them along.
+ */
 export class LineBatch {
 	readonly #handOn: (lines: Lines) => void;
-	#text = '';
+	#bytes = Buffer.allocUnsafeSlow(2 * fullBatch);
+	#end = 0;
 	#count = 0;
 	#timer: NodeJS.Timeout | undefined;
 
@@ -23,10 +31,15 @@ export class LineBatch {
 
 	/** @param line without a line break. */
 	add(line: string): void {
-		this.#text += line;
-		this.#text += '\n';
+		const most = line.length * bytesPerUnit + 1;
+		if (this.#end + most > this.#bytes.length) {
+			this.flush();
+			if (most > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(most);
+		}
+		this.#end += this.#bytes.write(line, this.#end);
+		this.#bytes[this.#end++] = lineFeed;
 		this.#count++;
-		if (this.#text.length >= fullBatch) this.flush();
+		if (this.#end >= fullBatch) this.flush();
 		else this.#timer ??= setTimeout(this.flush, longestWaitMs).unref();
 	}
 
@@ -35,8 +48,9 @@ export class LineBatch {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		if (this.#count === 0) return;
-		const lines = {text: this.#text, count: this.#count};
-		this.#text = '';
+		// A copy: whoever gets it may keep it for long.
+		const lines = {bytes: Buffer.from(this.#bytes.subarray(0, this.#end)), count: this.#count};
+		this.#end = 0;
 		this.#count = 0;
 		this.#handOn(lines);
 	};

@@ -5,7 +5,10 @@ import {BatchTransport} from '../../../plugins/access-log/batch-transport.js';
 import {MemorySink} from '../../helpers/memory-sink.js';
 
 function log(transport: BatchTransport, ...lines: string[]): void {
-	transport.log({level: 'info', lines: {text: lines.map(line => `${line}\n`).join(''), count: lines.length}}, () => {});
+	transport.log(
+		{level: 'info', lines: {bytes: Buffer.from(lines.map(line => `${line}\n`).join('')), count: lines.length}},
+		() => {},
+	);
 }
 
 function watched(sink: Writable) {
@@ -34,8 +37,8 @@ class StalledSink extends Writable {
 		super({decodeStrings: false});
 	}
 
-	override _write(chunk: string, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-		this.writes.push(chunk);
+	override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+		this.writes.push(String(chunk));
 		if (this.stalled) this.release = done;
 		else done();
 	}
