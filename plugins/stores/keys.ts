@@ -77,10 +77,11 @@ export interface Grant {
 	 * Zeros give everything back. What was taken in a period that is over changes nothing any more. Each holding is settled
 	 * once: what is said of it later does nothing. To be called until all are. Never rejects.
 	 * @param used `undefined` for a holding that the call goes on using: it is settled later.
-	 * @returns how the holdings stand then; `undefined` when the store could not be told in time (it is told later) and
-	 * when there was nothing left to settle.
+	 * @param tells false when nobody wants to know how the holdings stand then: a store may save itself the trouble. True unless said.
+	 * @returns how the holdings stand then; `undefined` when the store could not be told in time (it is told later), when
+	 * there was nothing left to settle, and for a store that need not tell.
 	 */
-	settle(used: Used): Standing[] | undefined | Promise<readonly Standing[] | undefined>;
+	settle(used: Used, tells?: boolean): Standing[] | undefined | Promise<readonly Standing[] | undefined>;
 }
 
 /** Nothing was taken. */

@@ -1,14 +1,18 @@
 /** What the memory store keeps of one holding, by kind. */
 
-import type {Bucket, Holding, Seats, Sum} from './keys.js';
+import type {Bucket, Holding, Seats, Standing, Sum} from './keys.js';
 import type {Calendar} from './period.js';
 import {RollingSum} from './rolling-sum.js';
-import {type Figures, tolerance} from './standing.js';
+import {type Figures, standingOf, tolerance} from './standing.js';
 
 /** The state of one holding. The holding itself is given each time: its limit may have another value than before. */
 export interface Kept {
-	/** How it stands, and whether there is enough for an amount. */
-	look(holding: Holding, amount: number, now: number): Figures;
+	/** Tells whether there is not enough for an amount. */
+	isShort(holding: Holding, amount: number, now: number): boolean;
+	/** How it stands, with what is known of whether there was enough. */
+	standing(holding: Holding, short: boolean, now: number): Standing;
+	/** What a refusal says of it: how it stands, and when there is enough for an amount. */
+	figures(holding: Holding, amount: number, now: number): Figures;
 	/** Takes whether or not there is enough. @returns the slot that the amount went to, for `settle`. */
 	take(holding: Holding, amount: number, now: number): number;
 	/** Corrects what was taken in a slot; does nothing when the slot does not count any more. */
@@ -38,9 +42,16 @@ class KeptBucket implements Kept {
 		this.#level = holding.capacity;
 	}
 
-	look(holding: Bucket, amount: number, now: number): Figures {
-		const value = this.#now(holding, now);
-		return {short: amount > value + tolerance, value, resetMs: 0, waitMs: 0};
+	isShort(holding: Bucket, amount: number, now: number): boolean {
+		return amount > this.#now(holding, now) + tolerance;
+	}
+
+	standing(holding: Bucket, short: boolean, now: number): Standing {
+		return standingOf(holding, this.#now(holding, now), 0, short);
+	}
+
+	figures(holding: Bucket, amount: number, now: number): Figures {
+		return {short: this.isShort(holding, amount, now), value: this.#now(holding, now), resetMs: 0, waitMs: 0};
 	}
 
 	take(holding: Bucket, amount: number, now: number): number {
@@ -68,8 +79,16 @@ class KeptBucket implements Kept {
 class KeptSeats implements Kept {
 	#taken = 0;
 
-	look({limit}: Seats, amount: number): Figures {
-		return {short: this.#taken + amount > limit, value: this.#taken, resetMs: 0, waitMs: 0};
+	isShort({limit}: Seats, amount: number): boolean {
+		return this.#taken + amount > limit;
+	}
+
+	standing(holding: Seats, short: boolean): Standing {
+		return standingOf(holding, this.#taken, 0, short);
+	}
+
+	figures(holding: Seats, amount: number): Figures {
+		return {short: this.isShort(holding, amount), value: this.#taken, resetMs: 0, waitMs: 0};
 	}
 
 	take(_holding: Seats, amount: number): number {
@@ -96,10 +115,20 @@ class CalendarSum implements Kept {
 		this.#calendar = calendar;
 	}
 
-	look(holding: Sum, amount: number, now: number): Figures {
+	isShort(holding: Sum, amount: number, now: number): boolean {
 		this.#turn(holding, now);
+		return this.#used + amount > holding.limit;
+	}
+
+	standing(holding: Sum, short: boolean, now: number): Standing {
+		this.#turn(holding, now);
+		return standingOf(holding, this.#used, this.#end - now, short);
+	}
+
+	figures(holding: Sum, amount: number, now: number): Figures {
+		const short = this.isShort(holding, amount, now);
 		const left = this.#end - now;
-		return {short: this.#used + amount > holding.limit, value: this.#used, resetMs: left, waitMs: left};
+		return {short, value: this.#used, resetMs: left, waitMs: left};
 	}
 
 	take(holding: Sum, amount: number, now: number): number {

@@ -5,7 +5,7 @@ import type {Grant, Holding, Shortage, Standing, Store, Take, Used} from './keys
 import {type Kept, keep} from './memory-holdings.js';
 import {Calendar} from './period.js';
 import {checkNames, RevokedKeys} from './revoked-keys.js';
-import {type Figures, shortageOf, standingOf, standingsOf} from './standing.js';
+import {shortageOf} from './standing.js';
 import {checkTakes, storageKey, usedAmount} from './takes.js';
 
 export class MemoryStore implements Store {
@@ -14,12 +14,12 @@ export class MemoryStore implements Store {
 	readonly #calendar = new Calendar();
 	readonly #kept = new Map<string, Kept>();
 	readonly #revoked = new RevokedKeys();
-	#sweeping: Iterator<[string, Kept]>;
+	#sweeping: Iterator<string>;
 
 	/** @param now milliseconds since the epoch. */
 	constructor(now: () => number = Date.now) {
 		this.#now = now;
-		this.#sweeping = this.#kept.entries();
+		this.#sweeping = this.#kept.keys();
 	}
 
 	/** How many holdings are kept. */
@@ -31,32 +31,24 @@ export class MemoryStore implements Store {
 		checkTakes(takes);
 		const now = this.#now();
 		this.#sweep(now, takes.length + 1);
-		const kept: Kept[] = [];
-		const found: Figures[] = [];
-		let enough = true;
-		for (const {holding, amount, enforced} of takes) {
-			const one = this.#find(holding);
-			const figures = one.look(holding, amount, now);
-			if (figures.short && enforced) enough = false;
-			kept.push(one);
-			found.push(figures);
-		}
-		if (!enough) return shortageOf(takes, found);
-		const slots: number[] = [];
-		const standings: Standing[] = [];
+		for (const {holding, amount, enforced} of takes)
+			if (enforced && this.#find(holding).isShort(holding, amount, now)) return this.#refuse(takes, now);
+		const slots = new Array<number>(takes.length);
+		const standings = new Array<Standing>(takes.length);
 		for (let index = 0; index < takes.length; index++) {
-			const {holding, amount} = takes[index] as Take;
-			const one = kept[index] as Kept;
-			slots.push(one.take(holding, amount, now));
-			const {value, resetMs} = one.look(holding, 0, now);
-			standings.push(standingOf(holding, {short: (found[index] as Figures).short, value, resetMs, waitMs: 0}));
+			const {holding, amount, enforced} = takes[index] as Take;
+			const one = this.#find(holding);
+			const short = !enforced && one.isShort(holding, amount, now);
+			slots[index] = one.take(holding, amount, now);
+			standings[index] = one.standing(holding, short, now);
 		}
-		return {granted: true, standings, settle: eachOnce(takes, (_all, used) => this.#settle(takes, slots, used))};
+		const settle = eachOnce(takes, (_all, used, tells) => this.#settle(takes, slots, used, tells));
+		return {granted: true, standings, settle};
 	}
 
 	look(holdings: readonly Holding[]): readonly Standing[] {
 		const now = this.#now();
-		return holdings.map(holding => standingOf(holding, this.#find(holding).look(holding, 0, now)));
+		return holdings.map(holding => this.#standing(holding, now));
 	}
 
 	revoke(names: readonly string[]): void {
@@ -68,18 +60,32 @@ export class MemoryStore implements Store {
 		return this.#revoked.within(withinMs, this.#now());
 	}
 
-	#settle(takes: readonly Take[], slots: readonly number[], used: Used): Standing[] {
+	#refuse(takes: readonly Take[], now: number): Shortage {
+		return shortageOf(
+			takes,
+			takes.map(({holding, amount}) => this.#find(holding).figures(holding, amount, now)),
+		);
+	}
+
+	#standings(takes: readonly Take[], now: number): Standing[] {
+		return takes.map(({holding}) => this.#standing(holding, now));
+	}
+
+	#standing(holding: Holding, now: number): Standing {
+		const one = this.#find(holding);
+		return one.standing(holding, one.isShort(holding, 0, now), now);
+	}
+
+	#settle(takes: readonly Take[], slots: readonly number[], used: Used, tells: boolean): Standing[] | undefined {
 		const now = this.#now();
-		const figures = takes.map(({holding, amount}, index) => {
-			const one = this.#find(holding);
+		for (let index = 0; index < takes.length; index++) {
+			const {holding, amount} = takes[index] as Take;
 			const told = used[index];
-			if (told !== undefined) {
-				const rest = holding.kind === 'seats' ? 0 : usedAmount(told);
-				one.settle(holding, rest - amount, slots[index] as number, now);
-			}
-			return one.look(holding, 0, now);
-		});
-		return standingsOf(takes, figures);
+			if (told === undefined) continue;
+			const rest = holding.kind === 'seats' ? 0 : usedAmount(told);
+			this.#find(holding).settle(holding, rest - amount, slots[index] as number, now);
+		}
+		return tells ? this.#standings(takes, now) : undefined;
 	}
 
 	#find(holding: Holding): Kept {
@@ -100,10 +106,10 @@ export class MemoryStore implements Store {
 		for (let count = 0; count < many; count++) {
 			const {done, value} = this.#sweeping.next();
 			if (done === true) {
-				this.#sweeping = this.#kept.entries();
+				this.#sweeping = this.#kept.keys();
 				return;
 			}
-			if (value[1].isAsNew(now)) this.#kept.delete(value[0]);
+			if (this.#kept.get(value)?.isAsNew(now) === true) this.#kept.delete(value);
 		}
 	}
 }

@@ -21,7 +21,7 @@ export class PrimaryStore implements Store {
 	async take(takes: readonly Take[]): Promise<Grant | Shortage> {
 		checkTakes(takes);
 		const grant = ++this.#grants;
-		const answer = (await this.#ask({kind: 'take', grant, takes})) as PrimaryAnswers['take'];
+		const answer = (await this.#ask({kind: 'take', grant, takes: takes.map(bare)})) as PrimaryAnswers['take'];
 		const standings = answer.standings.map(withEnds);
 		if (!answer.granted) return Object.assign({}, answer, {standings, retryMs: answer.retryMs ?? Infinity});
 		return {granted: true, standings, settle: eachOnce(takes, all => this.#settle(grant, all))};
@@ -46,6 +46,11 @@ export class PrimaryStore implements Store {
 		const answer = await this.#ask({kind: 'settle', grant, used}).catch(() => undefined);
 		return (answer as PrimaryAnswers['settle'])?.map(withEnds);
 	}
+}
+
+/** Those who take may have written more on it: that is no business of the primary. */
+function bare({holding, amount, enforced}: Take): Take {
+	return {holding, amount, enforced};
 }
 
 /** JSON has no word for Infinity. */

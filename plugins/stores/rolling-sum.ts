@@ -1,8 +1,8 @@
 /** A sum over the time that ends now, in the memory of one process: cut in slots, which are forgotten one by one. */
 
-import type {Sum} from './keys.js';
+import type {Standing, Sum} from './keys.js';
 import type {Kept} from './memory-holdings.js';
-import type {Figures} from './standing.js';
+import {type Figures, standingOf} from './standing.js';
 
 /** How a rolling period is cut. */
 const slotsPerPeriod = 60;
@@ -26,14 +26,23 @@ export class RollingSum implements Kept {
 		this.#countsMs = seconds * 1000 + this.#slotMs;
 	}
 
-	look({limit}: Sum, amount: number, now: number): Figures {
+	isShort({limit}: Sum, amount: number, now: number): boolean {
 		this.#forget(now);
-		const short = this.#used + amount > limit;
+		return this.#used + amount > limit;
+	}
+
+	standing(holding: Sum, short: boolean, now: number): Standing {
+		this.#forget(now);
+		return standingOf(holding, this.#used, this.#resetMs(now), short);
+	}
+
+	figures(holding: Sum, amount: number, now: number): Figures {
+		const short = this.isShort(holding, amount, now);
 		return {
 			short,
 			value: this.#used,
-			resetMs: this.#slots.size === 0 ? 0 : this.#newest + this.#countsMs - now,
-			waitMs: short ? this.#wait(limit - amount, now) : 0,
+			resetMs: this.#resetMs(now),
+			waitMs: short ? this.#wait(holding.limit - amount, now) : 0,
 		};
 	}
 
@@ -78,6 +87,11 @@ export class RollingSum implements Kept {
 			this.#used -= amount;
 		}
 		this.#newest = -Infinity;
+	}
+
+	/** Milliseconds until nothing counts. */
+	#resetMs(now: number): number {
+		return this.#slots.size === 0 ? 0 : this.#newest + this.#countsMs - now;
 	}
 
 	/** Milliseconds until no more than `most` counts. */

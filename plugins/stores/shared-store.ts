@@ -11,7 +11,7 @@ import type {Link} from './link.js';
 import type {MemoryStore} from './memory.js';
 import {checkNames} from './revoked-keys.js';
 import type {Settlements} from './settlements.js';
-import {shortageOf, standingOf, standingsOf} from './standing.js';
+import {shortageOf, standingsOf} from './standing.js';
 import {checkTakes} from './takes.js';
 
 /** What those share that name the same store. */
@@ -83,7 +83,10 @@ export class SharedStore implements Store {
 		if (!link.isAway) {
 			try {
 				const figures = await link.ask(this.#deadlineMs, backend => backend.look(holdings));
-				return holdings.map((holding, index) => standingOf(holding, figures[index] as (typeof figures)[number]));
+				return standingsOf(
+					holdings.map(holding => ({holding})),
+					figures,
+				);
 			} catch (error) {
 				failure = error;
 			}

@@ -19,7 +19,8 @@ const seatWaitMs = 1000;
 /** Refilling adds fractions, whose errors must not keep the last whole one from being there. */
 export const tolerance = 1e-6;
 
-export function standingOf(holding: Holding, {short, value, resetMs}: Figures): Standing {
+/** @param value, resetMs, short as of {@link Figures}; not in an object, which would be made for each call. */
+export function standingOf(holding: Holding, value: number, resetMs: number, short: boolean): Standing {
 	if (holding.kind !== 'bucket') return {limit: holding.limit, remaining: holding.limit - value, resetMs, short};
 	const {capacity, refillPerSecond} = holding;
 	return {
@@ -30,8 +31,11 @@ export function standingOf(holding: Holding, {short, value, resetMs}: Figures): 
 	};
 }
 
-export function standingsOf(takes: readonly Take[], figures: readonly Figures[]): Standing[] {
-	return takes.map(({holding}, index) => standingOf(holding, figures[index] as Figures));
+export function standingsOf(takes: readonly Pick<Take, 'holding'>[], figures: readonly Figures[]): Standing[] {
+	return takes.map(({holding}, index) => {
+		const {value, resetMs, short} = figures[index] as Figures;
+		return standingOf(holding, value, resetMs, short);
+	});
 }
 
 /** The refusal of takes of which an enforced one is short. */

@@ -114,6 +114,18 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 		t.is(await settle([5, 5, 5, 0, 0]), undefined);
 	});
 
+	test('who does not want to know how the holdings stand settles as much', async t => {
+		const {store} = await open(t, someTime);
+		const key = freshKey();
+		const holdings = [bucket(key, 10, 0), hourly(key, 10), rolling(key, 10, 60), seats(key, 1)];
+		const {settle} = await granted(t, store, ...holdings.map(holding => takeOf(holding)));
+		const left = async () => (await store.look(holdings)).map(({remaining}) => remaining);
+		await settle([3, undefined, 0, 0], false);
+		t.deepEqual(await left(), [7, 9, 10, 1]);
+		await settle([9, 4, 9, 9], false);
+		t.deepEqual(await left(), [7, 6, 10, 1]);
+	});
+
 	test('a take that asks for more than there can ever be is never granted, and says so', async t => {
 		const {store} = await open(t, someTime);
 		for (const holding of [bucket(freshKey(), 10, 1), hourly(freshKey(), 10), rolling(freshKey(), 10, 60)])

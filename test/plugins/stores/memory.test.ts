@@ -19,6 +19,21 @@ testContract(
 	500,
 );
 
+test('how the holdings stand after settling is told to those who want to know', async t => {
+	const store = new MemoryStore(() => someTime);
+	const holding = hourly('k', 10);
+	t.is(await (await granted(t, store, takeOf(holding, 3))).settle([2], false), undefined);
+	t.like(await (await granted(t, store, takeOf(holding, 3))).settle([2]), [{remaining: 6}]);
+});
+
+test('a take that is not enforced is short by how the holding stood before it', t => {
+	const store = new MemoryStore(() => someTime);
+	for (const holding of [bucket('k', 10, 0), hourly('k', 10), rolling('k', 10, 60)]) {
+		t.like(store.take([takeOf(holding, 10, false)]).standings, [{remaining: 0, short: false}]);
+		t.like(store.take([takeOf(holding, 1, false)]).standings, [{remaining: -1, short: true}]);
+	}
+});
+
 test('holdings that stand as new are let go, and others are not', async t => {
 	let now = someTime;
 	const store = new MemoryStore(() => now);

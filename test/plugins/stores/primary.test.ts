@@ -45,6 +45,13 @@ test('workers take from the same holdings; what one that has ended took stays ta
 	t.deepEqual(await left(), [86, 86, 3]);
 });
 
+test('the primary is sent what it counts, and nothing else that is written on a take', async t => {
+	const holding = hourly(freshKey(), 10);
+	const store = primary().worker(1);
+	const take = Object.assign({note: 1n}, takeOf(holding, 4));
+	t.like((await granted(t, store, take)).standings, [{remaining: 6}]);
+});
+
 test('a primary that cannot answer fails the take, and holds up no settling', async t => {
 	let answers = true;
 	const {memory} = primary();
