@@ -30,19 +30,21 @@ function named(name: (what: string) => string): Names {
  * The headers of every kind of limit that applies; where several do, of the one that leaves the least.
  * @param standings of the takes, in order; `undefined` where nobody knows.
  * @param now milliseconds since the epoch.
+ * @returns `undefined` when there is nothing to tell.
  */
 export function limitHeaders(
 	family: Family,
 	counted: readonly Counted[],
 	standings: readonly (Standing | undefined)[],
 	now: number,
-): Headers {
-	const headers: Headers = {};
+): Headers | undefined {
+	let headers: Headers | undefined;
 	for (let kind = 0; kind < told.length; kind++) {
 		const tightest = tightestOf(told[kind] as Counts, counted, standings);
 		if (tightest === undefined) continue;
 		const names = namesOf[family][kind] as Names;
 		const {limit, remaining, resetMs} = tightest;
+		headers ??= {};
 		headers[names.limit] = String(limit);
 		headers[names.remaining] = String(Math.max(0, remaining));
 		if (Number.isFinite(resetMs)) headers[names.reset] = family === 'anthropic' ? timeIn(resetMs, now) : span(resetMs);

@@ -25,9 +25,9 @@ import {expectedTokens, type Tokens} from './use.js';
 /** What a call holds. */
 interface Held {
 	readonly expected: Tokens;
-	readonly taken: Taken[];
+	taken: readonly Taken[];
 	counted: readonly Counted[];
-	/** Of each; `undefined` where nobody knows. */
+	/** Of each; absent or `undefined` where nobody knows. */
 	standings: readonly (Standing | undefined)[];
 	/** What is said to targets whose own limits are reached; absent while there are none. */
 	full?: Map<Target, GatewayError>;
@@ -46,6 +46,8 @@ interface Refused {
 }
 
 const heldKey: Key<Held> = key('rate-limit.held');
+
+const none: readonly never[] = [];
 
 export class Limiter {
 	readonly #store: Store;
@@ -74,9 +76,9 @@ export class Limiter {
 	admit(exchange: RoutedExchange): void | Promise<void> {
 		const held: Held = {
 			expected: expectedTokens(exchange, this.#options.assumeOutputTokens),
-			taken: [],
-			counted: [],
-			standings: [],
+			taken: none,
+			counted: none,
+			standings: none,
 		};
 		exchange.set(heldKey, held);
 		return this.#admitTo(exchange, held, this.#rulesFor(exchange), 0);
@@ -89,11 +91,24 @@ export class Limiter {
 			for (const error of held.full?.values() ?? []) throw error;
 			return undefined;
 		}
-		return whenKnown(this.#take(exchange, held, takesOf(rules, exchange, target, held.expected)), refused => {
+		const answer = this.#take(exchange, held, takesOf(rules, exchange, target, held.expected));
+		// Most calls end here: what is needed from here on is not made for them.
+		return answer === undefined ? undefined : this.#tryNext(answer, exchange, held, rules, index);
+	}
+
+	/** Tries the targets behind one whose own limit is reached. */
+	#tryNext(
+		answer: Refused | Promise<Refused | undefined>,
+		exchange: RoutedExchange,
+		held: Held,
+		rules: readonly Rule[],
+		index: number,
+	): void | Promise<void> {
+		return whenKnown(answer, refused => {
 			if (refused === undefined) return undefined;
 			if (!isOfTarget(refused.by)) throw refused.error;
 			held.full ??= new Map();
-			held.full.set(target, refused.error);
+			held.full.set(exchange.targets[index] as Target, refused.error);
 			return this.#admitTo(exchange, held, rules, index + 1);
 		});
 	}
@@ -109,9 +124,9 @@ export class Limiter {
 		if (full !== undefined) throw full;
 		if (target === exchange.targets[held.full?.size ?? 0]) return undefined;
 		this.#leave(held, exchange, target);
-		const keys = new Set(held.counted.map(({take}) => take.holding.key));
+		const keys = new Set(held.counted.map(({holding}) => holding.key));
 		const counted = takesOf(this.#targetRules, exchange, target, held.expected).filter(
-			({take}) => !keys.has(take.holding.key),
+			({holding}) => !keys.has(holding.key),
 		);
 		return whenKnown(this.#take(exchange, held, counted), refused => {
 			if (refused !== undefined) throw refused.error;
@@ -124,8 +139,7 @@ export class Limiter {
 		const held = exchange.get(heldKey);
 		if (held === undefined) return undefined;
 		const headers = limitHeaders(exchange.dialect.family, held.counted, held.standings, Date.now());
-		if (Object.keys(headers).length === 0) return undefined;
-		return withHeaders(reply, headers);
+		return headers === undefined ? undefined : withHeaders(reply, headers);
 	}
 
 	/** Nobody waits for this: it concerns other limits than the ones that are taken now. */
@@ -157,7 +171,7 @@ export class Limiter {
 		this.#tally.takes++;
 		let answer: Grant | Shortage | Promise<Grant | Shortage>;
 		try {
-			answer = this.#store.take(counted.map(({take}) => take));
+			answer = this.#store.take(counted);
 		} catch (error) {
 			return this.#unavailable(error, counted);
 		}
@@ -182,12 +196,16 @@ export class Limiter {
 		}
 		const {standings} = answer;
 		const taken = new Taken(answer, counted, exchange.attempts.length);
-		held.taken.push(taken);
-		held.counted = [...held.counted, ...counted];
-		held.standings = [...held.standings, ...counted.map((_, index) => standings[index])];
+		// Most calls take once.
+		const isFirst = held.taken.length === 0;
+		held.standings = isFirst ? standings : aligned(held).concat(standings);
+		held.counted = isFirst ? counted : held.counted.concat(counted);
+		held.taken = isFirst ? [taken] : held.taken.concat(taken);
 		exchange.defer(closed => taken.settle(closed, held.expected));
-		for (const [index, {limit, subject}] of counted.entries())
+		for (let index = 0; index < counted.length; index++) {
+			const {limit, subject} = counted[index] as Counted;
 			if (!limit.enforced && standings[index]?.short === true) this.#tally.shadowHit(limit, subject);
+		}
 		return undefined;
 	}
 
@@ -198,6 +216,11 @@ export class Limiter {
 		if (counted.some(({limit}) => limit.enforced)) throw storeUnavailable(error);
 		return undefined;
 	}
+}
+
+/** Standings as many as there are takes: of a store that is away there are none. */
+function aligned({counted, standings}: Held): readonly (Standing | undefined)[] {
+	return counted.map((_one, index) => standings[index]);
 }
 
 /** Goes on at once when there is nothing to wait for: memory answers so, and a promise would cost more than the take. */

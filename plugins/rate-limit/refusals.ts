@@ -12,9 +12,9 @@ import type {Counted} from './takes.js';
  * @param standings headers that say how all limits of the call stand.
  */
 export function rateLimited(
-	{limit, subject, take}: Counted,
+	{limit, subject, amount}: Counted,
 	{standings, refused, retryMs}: Shortage,
-	limitHeaders: Readonly<Record<string, string>>,
+	limitHeaders: Readonly<Record<string, string>> | undefined,
 ): GatewayError {
 	const {words} = limitKinds[limit.name];
 	const many = `${limit.most} ${limit.most === 1 ? words.replace(/s\b/, '') : words}`;
@@ -25,7 +25,7 @@ export function rateLimited(
 		return refusal('rate_limited', `${reached} Wait for one of the open calls to end.`, {headers});
 	if (limit.counts === 'requests') return refusal('rate_limited', `${reached} ${wait}.`, {headers});
 	const left = Math.max(0, standings[refused]?.remaining ?? 0);
-	const message = `${reached} This call may use ${take.amount}, ${left} are left. ${wait}, or ask for fewer tokens.`;
+	const message = `${reached} This call may use ${amount}, ${left} are left. ${wait}, or ask for fewer tokens.`;
 	return refusal('rate_limited', message, {headers});
 }
 

@@ -25,9 +25,11 @@ export function subjectsOf(by: By, exchange: RoutedExchange, target: Target): re
 		case 'route':
 			return [routeOf(exchange)];
 		case 'global':
-			return ['*'];
+			return everyone;
 	}
 }
+
+const everyone: readonly string[] = ['*'];
 
 /** Whether the name depends on which target is asked. */
 export function isOfTarget(by: By): by is 'model' | 'provider' {

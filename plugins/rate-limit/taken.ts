@@ -28,36 +28,47 @@ export class Taken {
 		const left = this.counted.map((one, index) => {
 			const before = this.#left?.[index];
 			if (before !== undefined || concerns(one, target)) return before;
-			const asked = attempts.filter(attempt => concerns(one, attempt));
-			return this.#charge(index, attempts, () => (asked.every(usedNothing) ? 0 : undefined));
+			const idle = attempts.every(attempt => !concerns(one, attempt) || usedNothing(attempt));
+			return this.#calls(index, attempts) ?? (idle ? 0 : undefined);
 		});
 		if (left.every(one => one === undefined)) return;
 		this.#left = left;
-		void this.#grant.settle(left);
+		void this.#grant.settle(left, false);
 	}
 
 	/** @param expected what is charged where nothing else is known. */
 	settle(closed: ClosedExchange, expected: Tokens): void | Promise<void> {
 		const {attempts, target} = closed;
-		const used = this.counted.map((one, index) => {
-			const tokens = (): number =>
-				target !== undefined && !concerns(one, target)
-					? 0
-					: amountOf(one.limit.counts, chargedTokens(closed, expected));
-			return this.#left?.[index] ?? this.#charge(index, attempts, tokens);
-		});
-		const settled = this.#grant.settle(used);
+		// Nobody reads the usage of a call whose limits count no tokens.
+		let charged: Tokens | undefined;
+		const used = new Array<number>(this.counted.length);
+		for (let index = 0; index < used.length; index++) {
+			const one = this.counted[index] as Counted;
+			const known = this.#left?.[index] ?? this.#calls(index, attempts);
+			if (known !== undefined) used[index] = known;
+			else if (target !== undefined && !concerns(one, target)) used[index] = 0;
+			else {
+				charged ??= chargedTokens(closed, expected);
+				used[index] = amountOf(one.limit.counts, charged);
+			}
+		}
+		const settled = this.#grant.settle(used, false);
 		return settled instanceof Promise ? settled.then(() => undefined) : undefined;
 	}
 
-	#charge<Amount>(index: number, attempts: readonly AttemptReport[], tokens: () => Amount): number | Amount {
+	/** What a limit is charged with that does not count tokens; `undefined` for one that does. */
+	#calls(index: number, attempts: readonly AttemptReport[]): number | undefined {
 		const one = this.counted[index] as Counted;
 		const {enforced, counts} = one.limit;
 		// What a limit on trial would have refused, it would not have counted.
 		if (!enforced && this.#grant.standings[index]?.short === true) return 0;
 		if (counts === 'calls') return 0;
-		if (counts !== 'requests') return tokens();
-		return attempts.slice(this.#after).some(attempt => wasAsked(attempt) && concerns(one, attempt)) ? 1 : 0;
+		if (counts !== 'requests') return undefined;
+		for (let attempt = this.#after; attempt < attempts.length; attempt++) {
+			const report = attempts[attempt] as AttemptReport;
+			if (wasAsked(report) && concerns(one, report)) return 1;
+		}
+		return 0;
 	}
 }
 

@@ -7,11 +7,10 @@ import {subjectsOf} from './subjects.js';
 import {amountOf, type Tokens} from './use.js';
 
 /** A take, and what it is for. */
-export interface Counted {
+export interface Counted extends Take {
 	readonly limit: Limit;
 	/** The name that it counts for. */
 	readonly subject: string;
-	readonly take: Take;
 }
 
 /** @param target the one that is asked. */
@@ -26,8 +25,8 @@ export function takesOf(
 		for (const subject of subjectsOf(by, exchange, target)) {
 			if (!covers(subject)) continue;
 			for (const limit of limits) {
-				const take = takeOf(limit, subject, expected);
-				if (take !== undefined) counted.push({limit, subject, take});
+				const one = countedOf(limit, subject, expected);
+				if (one !== undefined) counted.push(one);
 			}
 		}
 	}
@@ -35,11 +34,11 @@ export function takesOf(
 }
 
 /** An estimate that is more than a full bucket would be refused for ever: it takes a full one, and settling does the rest. */
-function takeOf(limit: Limit, subject: string, expected: Tokens): Take | undefined {
+function countedOf(limit: Limit, subject: string, expected: Tokens): Counted | undefined {
 	const amount = Math.ceil(amountOf(limit.counts, expected));
 	// Of a limit of tokens that is used up, a call without tokens takes nothing either.
 	if (amount === 0) return undefined;
 	const holding = limit.holding(subject);
 	const fits = holding.kind !== 'bucket' || limit.counts === 'requests' || amount <= holding.capacity;
-	return {holding, amount: fits ? amount : Math.max(1, holding.capacity), enforced: limit.enforced};
+	return {limit, subject, holding, amount: fits ? amount : Math.max(1, holding.capacity), enforced: limit.enforced};
 }

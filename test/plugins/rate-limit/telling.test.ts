@@ -92,15 +92,17 @@ test('times are written as each API writes them', t => {
 	const counted = (rule?.limits ?? []).map(limit => ({
 		limit,
 		subject: '*',
-		take: {holding: limit.holding('*'), amount: 1, enforced: true},
+		holding: limit.holding('*'),
+		amount: 1,
+		enforced: true,
 	}));
 	const reset = (resetMs: number) => {
 		const standings = [{limit: 60, remaining: -2, resetMs, short: false}];
 		const openai = limitHeaders('openai', counted, standings, 0);
-		t.is(openai['x-ratelimit-remaining-requests'], '0');
+		t.is(openai?.['x-ratelimit-remaining-requests'], '0');
 		return [
-			openai['x-ratelimit-reset-requests'],
-			limitHeaders('anthropic', counted, standings, 0)['anthropic-ratelimit-requests-reset'],
+			openai?.['x-ratelimit-reset-requests'],
+			limitHeaders('anthropic', counted, standings, 0)?.['anthropic-ratelimit-requests-reset'],
 		];
 	};
 	t.deepEqual(reset(0), ['0s', '1970-01-01T00:00:00Z']);
