@@ -19,11 +19,9 @@ interface Limit {
 	readonly unit: Unit;
 	readonly nanoUsd: number;
 	readonly period: Period;
-	/** What it is counted in, by key: the same object for the same key, so that a store need not find its place anew. */
-	readonly holdings: Map<string, Sum>;
 }
 
-/** A budget of the config. */
+/** A budget of the config, or those of a caller. */
 interface Rule {
 	readonly by: BudgetSubject;
 	readonly match: RegExp | undefined;
@@ -31,18 +29,20 @@ interface Rule {
 	readonly prefix: string;
 	readonly soft: boolean;
 	readonly limits: readonly Limit[];
+	/** By whose they are: the same objects each time, so that a store need not find their places anew. */
+	readonly budgets: Map<string, readonly Budget[]>;
 }
 
 /** What a call takes from. */
 export interface Budget {
 	readonly holding: Sum;
-	readonly by: string;
+	readonly by: BudgetSubject;
 	/** Whose money it is; empty for `global`. */
 	readonly subject: string;
 	readonly unit: Unit;
 	readonly soft: boolean;
 	/** The targets whose answer it pays for; absent for all. */
-	readonly target?: (target: Target) => boolean;
+	readonly target?: ((target: Target) => boolean) | undefined;
 }
 
 const units = [
@@ -60,7 +60,7 @@ const longestKey = 480;
 export class Budgets {
 	readonly #rules: readonly Rule[];
 	readonly #zone: string;
-	readonly #ofCallers = new WeakMap<CallerBudget, readonly Limit[]>();
+	readonly #ofCallers = new WeakMap<CallerBudget, Rule>();
 
 	/** @throws {ConfigError} for budgets that cannot be meant. */
 	constructor(budgets: readonly BudgetOptions[], zone: string) {
@@ -86,7 +86,7 @@ export class Budgets {
 				seen.add(name);
 			}
 			const match = budget.match === undefined ? undefined : namePattern(budget.match);
-			return {by: budget.by, match, prefix, soft, limits};
+			return {by: budget.by, match, prefix, soft, limits, budgets: new Map()};
 		});
 	}
 
@@ -97,27 +97,22 @@ export class Budgets {
 
 	/** All that apply to a call. */
 	of(exchange: RoutedExchange): readonly Budget[] {
-		const found: Budget[] = [];
-		for (const rule of this.#rules) {
-			for (const {name, target} of subjects(rule.by, exchange)) {
-				if (rule.match !== undefined && !rule.match.test(name)) continue;
-				const {by, prefix, soft, limits} = rule;
-				add(found, limits, {by, prefix, soft, subject: name, target});
-			}
-		}
+		let found: readonly Budget[] = none;
+		for (const rule of this.#rules)
+			for (const subject of subjects(rule.by, exchange))
+				if (rule.match === undefined || rule.match.test(subject)) found = joined(found, budgetsOf(rule, subject));
 		const {name, budget} = exchange.caller;
-		if (budget !== undefined)
-			add(found, this.#limitsOf(budget), {by: 'key', prefix: 'cost:caller', soft: false, subject: name});
-		return found;
+		return budget === undefined ? found : joined(found, budgetsOf(this.#ruleOf(budget), name));
 	}
 
-	#limitsOf(budget: CallerBudget): readonly Limit[] {
-		let limits = this.#ofCallers.get(budget);
-		if (limits === undefined) {
-			limits = this.#limits(budget, false);
-			this.#ofCallers.set(budget, limits);
+	#ruleOf(budget: CallerBudget): Rule {
+		let rule = this.#ofCallers.get(budget);
+		if (rule === undefined) {
+			const limits = this.#limits(budget, false);
+			rule = {by: 'key', match: undefined, prefix: 'cost:caller', soft: false, limits, budgets: new Map()};
+			this.#ofCallers.set(budget, rule);
 		}
-		return limits;
+		return rule;
 	}
 
 	#limits(budget: Omit<BudgetOptions, 'by'>, rolling: boolean): readonly Limit[] {
@@ -125,30 +120,32 @@ export class Budgets {
 			const usd = budget[name];
 			if (usd === undefined) return [];
 			const period: Period = rolling ? {kind: 'rolling', seconds} : {kind: 'calendar', unit, zone: this.#zone};
-			return [{unit, nanoUsd: Math.round(usd * 1e9), period, holdings: new Map()}];
+			return [{unit, nanoUsd: Math.round(usd * 1e9), period}];
 		});
 	}
 }
 
-interface Whose {
-	readonly by: string;
-	readonly prefix: string;
-	readonly soft: boolean;
-	readonly subject: string;
-	readonly target?: ((target: Target) => boolean) | undefined;
+const none: readonly Budget[] = [];
+
+/** Most calls have budgets of one kind: nothing is copied for them. */
+function joined(some: readonly Budget[], others: readonly Budget[]): readonly Budget[] {
+	return some.length === 0 ? others : some.concat(others);
 }
 
-function add(found: Budget[], limits: readonly Limit[], {by, prefix, soft, subject, target}: Whose): void {
-	const key = keyOf(prefix, subject);
-	for (const {unit, nanoUsd, period, holdings} of limits) {
-		let holding = holdings.get(key);
-		if (holding === undefined) {
-			holding = {kind: 'sum', key, limit: nanoUsd, period};
-			if (holdings.size >= mostKnown) holdings.clear();
-			holdings.set(key, holding);
-		}
-		found.push({holding, by, subject, unit, soft, ...(target !== undefined && {target})});
+function budgetsOf(rule: Rule, subject: string): readonly Budget[] {
+	let budgets = rule.budgets.get(subject);
+	if (budgets === undefined) {
+		budgets = rule.limits.map(limit => budgetOf(rule, limit, subject));
+		if (rule.budgets.size >= mostKnown) rule.budgets.clear();
+		rule.budgets.set(subject, budgets);
 	}
+	return budgets;
+}
+
+function budgetOf({by, prefix, soft}: Rule, {unit, nanoUsd, period}: Limit, subject: string): Budget {
+	const holding: Sum = {kind: 'sum', key: keyOf(prefix, subject), limit: nanoUsd, period};
+	const nameOf = targetNames[by];
+	return {holding, by, subject, unit, soft, target: nameOf && (target => nameOf(target) === subject)};
 }
 
 function keyOf(prefix: string, subject: string): string {
@@ -157,36 +154,35 @@ function keyOf(prefix: string, subject: string): string {
 	return `${key.slice(0, longestKey - 65)}:${createHash('sha256').update(key).digest('hex')}`;
 }
 
-interface Subject {
-	readonly name: string;
-	readonly target?: (target: Target) => boolean;
-}
+/** What budgets of targets call them. */
+const targetNames: Readonly<Partial<Record<BudgetSubject, (target: Target) => string>>> = {
+	model: targetName,
+	provider: ({provider}) => provider,
+};
+
+const nobody: readonly string[] = [''];
 
 /** A call may have several: every tag, and every model that may answer. */
-function subjects(by: BudgetSubject, exchange: RoutedExchange): readonly Subject[] {
+function subjects(by: BudgetSubject, exchange: RoutedExchange): readonly string[] {
 	const {caller, targets} = exchange;
 	switch (by) {
 		case 'key':
-			return [{name: caller.name}];
+			return [caller.name];
 		case 'team':
-			return caller.team === undefined ? [] : [{name: caller.team}];
+			return caller.team === undefined ? [] : [caller.team];
 		case 'tag':
-			return [...new Set(caller.tags)].map(name => ({name}));
+			return [...new Set(caller.tags)];
 		case 'model':
-			return named(targets, targetName);
+			return [...new Set(targets.map(targetName))];
 		case 'provider':
-			return named(targets, ({provider}) => provider);
+			return [...new Set(targets.map(({provider}) => provider))];
 		case 'ip':
-			return [{name: exchange.clientIp}];
+			return [exchange.clientIp];
 		case 'route':
-			return [{name: exchange.endpoint.kind === 'model' ? exchange.endpoint.route.path : exchange.endpoint.kind}];
+			return [exchange.endpoint.kind === 'model' ? exchange.endpoint.route.path : exchange.endpoint.kind];
 		case 'global':
-			return [{name: ''}];
+			return nobody;
 	}
-}
-
-function named(targets: readonly Target[], nameOf: (target: Target) => string): readonly Subject[] {
-	return [...new Set(targets.map(nameOf))].map(name => ({name, target: target => nameOf(target) === name}));
 }
 
 /** For people: `key "ci", daily`. */

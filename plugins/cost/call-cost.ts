@@ -43,10 +43,12 @@ export class CallCost {
 		if (estimate === undefined) return targets.map(() => undefined);
 		if (operationOf(exchange) === 'count') return targets.map(() => 0n);
 		const written = operationOf(exchange) === 'embed' ? 0 : (estimate.output ?? this.#assumed * estimate.answers);
-		return targets.map(target => {
-			const found = this.#book.find(target, startedAt);
-			return found === undefined ? undefined : mostOf(found.price, estimate.input, written, request.body);
-		});
+		const costs = new Array<bigint | undefined>(targets.length);
+		for (let index = 0; index < targets.length; index++) {
+			const found = this.#book.find(targets[index] as Target, startedAt);
+			if (found !== undefined) costs[index] = mostOf(found.price, estimate.input, written, request.body);
+		}
+		return costs;
 	}
 
 	/** What a whole answer cost that has come and not been sent yet; remembered for {@link ofCall}. */
@@ -117,15 +119,13 @@ const anHour = Buffer.from('"1h"');
 function mostOf(price: ReckonedPrice, input: number, output: number, body: Buffer): bigint | undefined {
 	const rates = ratesAt(price, input);
 	const dearer = rates.cacheWrite1h !== rates.cacheWrite5m && body.includes(anHour);
-	const read = largest(rates.input, rates.cacheWrite5m, dearer ? rates.cacheWrite1h : undefined);
-	const written = largest(rates.output, rates.reasoning);
+	const read = larger(larger(rates.input, rates.cacheWrite5m), dearer ? rates.cacheWrite1h : undefined);
+	const written = larger(rates.output, rates.reasoning);
 	if ((read === undefined && input > 0) || (written === undefined && output > 0)) return undefined;
 	const femto = BigInt(input) * (read ?? 0n) + BigInt(output) * (written ?? 0n) + (rates.request ?? 0n);
 	return (femto + 999_999n) / 1_000_000n;
 }
 
-function largest(...rates: readonly (bigint | undefined)[]): bigint | undefined {
-	let most: bigint | undefined;
-	for (const rate of rates) if (rate !== undefined && (most === undefined || rate > most)) most = rate;
-	return most;
+function larger(one: bigint | undefined, other: bigint | undefined): bigint | undefined {
+	return one === undefined || (other !== undefined && other > one) ? other : one;
 }

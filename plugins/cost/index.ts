@@ -20,7 +20,7 @@ import {PriceBook} from './price-book.js';
 import {priceLists} from './prices/index.js';
 import {pricesCommand} from './prices-command.js';
 import {usdText} from './reckoning.js';
-import {Reservations, reservationKey} from './reservations.js';
+import {type Reservation, Reservations, reservationKey} from './reservations.js';
 import {Thresholds} from './thresholds.js';
 import {Webhook} from './webhook.js';
 
@@ -130,20 +130,24 @@ function listeners(gateway: Gateway, {webhook: url}: CostOptions): (threshold: B
 
 /** The cost of a stream is not known before its head leaves: only an answer that has come in full says it. */
 function withCost(reply: Reply, exchange: RoutedExchange, calls: CallCost): Reply | undefined {
-	const own: Record<string, string> = {};
 	const spent = exchange.answeredWhole ? calls.ofReply(exchange) : undefined;
-	if (spent !== undefined) own['x-tapgate-cost'] = usdText(spent);
-	const reserved = exchange.get(reservationKey);
-	if (reserved !== undefined) {
-		const {standings, budgets, amount} = reserved;
-		const back = spent === undefined ? 0 : amount - Number(spent);
-		const left = Math.min(...standings.map(({remaining}) => remaining));
-		// Of none it is Infinity: the store is away, and nobody knows.
-		if (Number.isFinite(left)) own['x-tapgate-budget-remaining'] = usdText(BigInt(Math.max(0, left + back)));
-		const short = budgets.filter((_budget, index) => standings[index]?.short === true);
-		if (short.length > 0) own['x-tapgate-budget-warning'] = 'a soft budget is used up';
+	const {standings, amount} = exchange.get(reservationKey) ?? nothingReserved;
+	let left = Infinity;
+	let short = false;
+	for (const standing of standings) {
+		left = Math.min(left, standing.remaining);
+		short ||= standing.short;
 	}
-	if (Object.keys(own).length === 0) return undefined;
+	// Of no standings it is Infinity: nothing is reserved, or the store is away, and nobody knows.
+	const known = Number.isFinite(left);
+	if (spent === undefined && !known) return undefined;
+	const own: Record<string, string> = {};
+	if (spent !== undefined) own['x-tapgate-cost'] = usdText(spent);
+	const back = spent === undefined ? 0 : amount - Number(spent);
+	if (known) own['x-tapgate-budget-remaining'] = usdText(Math.max(0, left + back));
+	if (short) own['x-tapgate-budget-warning'] = 'a soft budget is used up';
 	// The body is not touched: nobody has parsed it yet.
 	return withHeaders(reply, own);
 }
+
+const nothingReserved: Pick<Reservation, 'standings' | 'amount'> = {standings: [], amount: 0};

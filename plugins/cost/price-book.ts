@@ -4,7 +4,7 @@ import {namePattern, type Provider, type Target, targetName} from '../../core/in
 import type {DatedPrice, Price, PricedModel, PriceList} from './price.js';
 import {type ReckonedPrice, reckonedPrice} from './reckoning.js';
 
-/** Names come from clients: what was found for them is remembered up to here. */
+/** Names come from clients: what was found for them is remembered up to here, for each provider. */
 const mostRemembered = 10_000;
 
 const secondsPerDay = 86_400;
@@ -16,8 +16,10 @@ interface Vendor {
 	readonly models: readonly {readonly names: RegExp; readonly model: PricedModel}[];
 }
 
-/** A price and when it holds. */
+/** A price, whose it is and when it holds. */
 interface Period {
+	/** For the record: where the price is from. */
+	readonly source: string;
 	/** Milliseconds since the epoch. */
 	readonly from: number;
 	/** Seconds of the day. */
@@ -26,18 +28,15 @@ interface Period {
 }
 
 /** Everything that is known of what a target costs. */
-export interface Found {
-	/** For the record: where the price is from. */
-	readonly source: string;
-	readonly periods: readonly Period[];
-}
+type Found = readonly Period[];
 
 export class PriceBook {
 	readonly #exact = new Map<string, Found>();
 	readonly #patterns: {readonly pattern: RegExp; readonly found: Found}[] = [];
 	readonly #vendors: readonly Vendor[];
 	readonly #providerOf: (name: string) => Provider | undefined;
-	readonly #remembered = new Map<string, Found | undefined>();
+	/** By provider and model: their names are not put together for each call. */
+	readonly #remembered = new Map<string, Map<string, Found | undefined>>();
 
 	/**
 	 * @param own prices of the config by target name; `*` stands for any run of characters. Exact names go first, then the first pattern.
@@ -49,10 +48,7 @@ export class PriceBook {
 		providerOf: (name: string) => Provider | undefined,
 	) {
 		for (const [name, price] of Object.entries(own)) {
-			const found = {
-				source: 'the config',
-				periods: [{from: -Infinity, between: undefined, price: reckonedPrice(price)}],
-			};
+			const found = [periodOf({price}, 'the config')];
 			if (name.includes('*')) this.#patterns.push({pattern: namePattern(name), found});
 			else this.#exact.set(name, found);
 		}
@@ -65,20 +61,30 @@ export class PriceBook {
 	}
 
 	/** @param at milliseconds since the epoch. @returns `undefined` when no price is known. */
-	find(target: Target, at: number): {readonly price: ReckonedPrice; readonly source: string} | undefined {
-		const name = targetName(target);
-		let found = this.#remembered.get(name);
-		if (found === undefined && !this.#remembered.has(name)) {
-			found = this.#look(target, name);
-			if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
-			this.#remembered.set(name, found);
+	find(target: Target, at: number): Pick<Period, 'price' | 'source'> | undefined {
+		const {provider, model} = target;
+		let models = this.#remembered.get(provider);
+		if (models === undefined) {
+			models = new Map();
+			this.#remembered.set(provider, models);
+		}
+		let found = models.get(model);
+		if (found === undefined && !models.has(model)) {
+			found = this.#look(target);
+			if (models.size >= mostRemembered) models.clear();
+			models.set(model, found);
 		}
 		if (found === undefined) return undefined;
-		const period = found.periods.findLast(candidate => holds(candidate, at)) ?? found.periods[0];
-		return period === undefined ? undefined : {price: period.price, source: found.source};
+		// Where none holds it is the first.
+		for (let last = found.length - 1; last > 0; last--) {
+			const period = found[last];
+			if (period !== undefined && holds(period, at)) return period;
+		}
+		return found[0];
 	}
 
-	#look(target: Target, name: string): Found | undefined {
+	#look(target: Target): Found | undefined {
+		const name = targetName(target);
 		const own = this.#exact.get(name) ?? this.#patterns.find(({pattern}) => pattern.test(name))?.found;
 		if (own !== undefined) return own;
 		const vendor = this.#vendorOf(target.provider);
@@ -102,7 +108,7 @@ export class PriceBook {
 		const found = vendor.models.find(({names}) => names.test(model));
 		if (found !== undefined) {
 			const {list} = vendor;
-			return {source: `${list.vendor} prices of ${list.date}`, periods: found.model.prices.map(periodOf)};
+			return found.model.prices.map(price => periodOf(price, `${list.vendor} prices of ${list.date}`));
 		}
 		for (const other of vendor.list.resells) {
 			const reseller = this.#named(other);
@@ -130,8 +136,9 @@ function withDashes(model: string): string {
 	return model.replace(/-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3');
 }
 
-function periodOf({from, between, price}: DatedPrice): Period {
+function periodOf({from, between, price}: DatedPrice, source: string): Period {
 	return {
+		source,
 		from: from === undefined ? -Infinity : Date.parse(from),
 		between: between === undefined ? undefined : [seconds(between[0]), seconds(between[1])],
 		price: reckonedPrice(price),

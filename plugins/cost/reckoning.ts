@@ -84,7 +84,8 @@ function femtoRates(rates: Rates): FemtoRates {
 
 /** The rates of a call with so much input. */
 export function ratesAt({base, tiers}: ReckonedPrice, inputTokens: number): FemtoRates {
-	return tiers.find(({above}) => inputTokens > above)?.rates ?? base;
+	for (const {above, rates} of tiers) if (inputTokens > above) return rates;
+	return base;
 }
 
 /** @returns nano-dollars; `undefined` when something was used whose price is unknown. */
@@ -96,7 +97,7 @@ export function nanoUsd(price: ReckonedPrice, counts: Counts): bigint | undefine
 		if (count === 0) continue;
 		const rate = rates[thing];
 		if (rate === undefined) return undefined;
-		femto += BigInt(count) * rate;
+		if (rate !== 0n) femto += BigInt(count) * rate;
 	}
 	return (femto + femtoPerNano / 2n) / femtoPerNano;
 }
@@ -138,10 +139,14 @@ function searchesOf(raw: unknown): number {
 	return isObject(tools) ? (tokenCount(tools['web_search_requests']) ?? 0) : 0;
 }
 
-/** Nano-dollars as people and headers write them: `0.000146625`. */
-export function usdText(nano: bigint): string {
-	const sign = nano < 0n ? '-' : '';
-	const digits = (nano < 0n ? -nano : nano).toString().padStart(10, '0');
-	const fraction = digits.slice(-9).replace(/0+$/, '');
-	return `${sign}${digits.slice(0, -9)}${fraction === '' ? '' : `.${fraction}`}`;
+/** Nano-dollars as people and headers write them: `0.000146625`. @param nano a whole number. */
+export function usdText(nano: bigint | number): string {
+	// A larger number has more digits than its shortest text says.
+	if (typeof nano === 'number' && !Number.isSafeInteger(nano)) return usdText(BigInt(nano));
+	const sign = nano < 0 ? '-' : '';
+	const digits = String(nano < 0 ? -nano : nano).padStart(10, '0');
+	let end = digits.length;
+	while (end > digits.length - 9 && digits[end - 1] === '0') end--;
+	const dollars = `${sign}${digits.slice(0, digits.length - 9)}`;
+	return end === digits.length - 9 ? dollars : `${dollars}.${digits.slice(digits.length - 9, end)}`;
 }

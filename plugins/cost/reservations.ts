@@ -41,7 +41,8 @@ interface Wish {
 	readonly budgets: readonly Budget[];
 	/** What it costs at most on each target, in order. */
 	readonly costs: readonly (bigint | undefined)[];
-	readonly passedOver: PassedOver;
+	/** Absent while there are none. */
+	passedOver?: PassedOver;
 }
 
 /** A whole number that is exact; nobody's call costs more than nine million dollars. */
@@ -78,13 +79,9 @@ export class Reservations {
 	reserve(exchange: RoutedExchange): void | Promise<void> {
 		const budgets = this.#options.budgets.of(exchange);
 		if (budgets.length === 0) return undefined;
-		const costs = this.#options.calls.atMost(exchange);
-		const passedOver: PassedOver = new Map();
-		if (this.#options.refuseUnpriced)
-			for (const [index, target] of exchange.targets.entries())
-				if (costs[index] === undefined && budgets.some(budget => !budget.soft && pays(budget, target)))
-					passedOver.set(target, unpriced(target));
-		return this.#reserve({exchange, budgets, costs, passedOver});
+		const wish: Wish = {exchange, budgets, costs: this.#options.calls.atMost(exchange)};
+		if (this.#options.refuseUnpriced) passOverUnpriced(wish);
+		return this.#reserve(wish);
 	}
 
 	/**
@@ -109,14 +106,17 @@ export class Reservations {
 			reservationKey,
 			Object.assign({}, reserved, {budgets: left, standings: standings.filter((_standing, index) => stays[index])}),
 		);
-		void grant.settle(all.map(budget => (left.includes(budget) ? undefined : 0)));
+		void grant.settle(
+			all.map(budget => (left.includes(budget) ? undefined : 0)),
+			false,
+		);
 	}
 
 	#reserve(wish: Wish): void | Promise<void> {
 		const {exchange, costs, passedOver} = wish;
 		const {targets} = exchange;
 		let {budgets} = wish;
-		if (passedOver.size > 0) {
+		if (passedOver !== undefined) {
 			const left = targets.filter(target => !passedOver.has(target));
 			if (left.length === 0) throw passedOver.get(targets[0] as Target);
 			exchange.set(passedOverKey, passedOver);
@@ -124,9 +124,11 @@ export class Reservations {
 			if (budgets.length === 0) return undefined;
 		}
 		let most: bigint | undefined;
-		for (const [index, cost] of costs.entries())
-			if (cost !== undefined && (most === undefined || cost > most) && !passedOver.has(targets[index] as Target))
-				most = cost;
+		for (let index = 0; index < targets.length; index++) {
+			if (passedOver?.has(targets[index] as Target) === true) continue;
+			const cost = costs[index];
+			if (cost !== undefined && (most === undefined || cost > most)) most = cost;
+		}
 		// Of a call of unknown price only that there is anything left at all can be asked.
 		const amount = Number(most === undefined ? 1n : most > mostNanoUsd ? mostNanoUsd : most);
 		const takes = budgets.map(({holding, soft}) => ({holding, amount, enforced: !soft}));
@@ -155,15 +157,15 @@ export class Reservations {
 			this.refused.set(budget.by, (this.refused.get(budget.by) ?? 0) + 1);
 			const error = exceeded(budget, amount, answer);
 			if (budget.target === undefined) throw error;
-			for (const target of exchange.targets)
-				if (budget.target(target) && !wish.passedOver.has(target)) wish.passedOver.set(target, error);
+			for (const target of exchange.targets) if (budget.target(target)) passOver(wish, target, error);
 			return this.#reserve(wish);
 		}
 		const {standings} = answer;
 		exchange.set(reservationKey, {grant: answer, all: budgets, budgets, standings, amount});
 		exchange.defer(closed => this.#settle(closed, budgets, answer));
-		for (const [index, standing] of standings.entries()) {
+		for (let index = 0; index < standings.length; index++) {
 			const budget = budgets[index] as Budget;
+			const standing = standings[index] as Standing;
 			if (budget.soft && standing.short) this.#warn(budget, standing);
 		}
 		return undefined;
@@ -173,12 +175,17 @@ export class Reservations {
 		const cost = closed.cost?.nanoUsd ?? 0n;
 		const used = Number(cost > mostNanoUsd ? mostNanoUsd : cost);
 		const {target} = closed;
-		const settled = grant.settle(budgets.map(budget => (target === undefined || pays(budget, target) ? used : 0)));
-		// What others are told of does not hold up the record of the call.
-		const tell = (standings: readonly Standing[] | undefined): void => {
-			if (standings !== undefined && used > 0) void this.#options.thresholds.look(budgets, standings);
-		};
-		return settled instanceof Promise ? settled.then(tell) : tell(settled);
+		const settled = grant.settle(
+			budgets.map(budget => (target === undefined || pays(budget, target) ? used : 0)),
+			used > 0,
+		);
+		if (settled instanceof Promise) return settled.then(standings => this.#look(budgets, standings, used));
+		return this.#look(budgets, settled, used);
+	}
+
+	/** What others are told of does not hold up the record of the call. */
+	#look(budgets: readonly Budget[], standings: readonly Standing[] | undefined, used: number): void {
+		if (standings !== undefined && used > 0) void this.#options.thresholds.look(budgets, standings);
 	}
 
 	#warn(budget: Budget, standing: Standing): void {
@@ -188,8 +195,8 @@ export class Reservations {
 			const {limit, remaining} = standing;
 			this.#options.log.warn('a soft budget is used up', {
 				budget: budgetName(budget),
-				limitUsd: usdText(BigInt(limit)),
-				spentUsd: usdText(BigInt(limit - remaining)),
+				limitUsd: usdText(limit),
+				spentUsd: usdText(limit - remaining),
 			});
 		});
 	}
@@ -198,6 +205,19 @@ export class Reservations {
 /** Whether a budget has to do with a target. */
 function pays(budget: Budget, target: Target): boolean {
 	return budget.target === undefined || budget.target(target);
+}
+
+function passOverUnpriced(wish: Wish): void {
+	const {exchange, budgets, costs} = wish;
+	for (const [index, target] of exchange.targets.entries())
+		if (costs[index] === undefined && budgets.some(budget => !budget.soft && pays(budget, target)))
+			passOver(wish, target, unpriced(target));
+}
+
+/** What is said first to a target is said to it. */
+function passOver(wish: Wish, target: Target, error: GatewayError): void {
+	wish.passedOver ??= new Map();
+	if (!wish.passedOver.has(target)) wish.passedOver.set(target, error);
 }
 
 function unpriced({provider, model}: Target): GatewayError {
@@ -219,12 +239,12 @@ function unavailable(error: unknown): unknown {
 
 function exceeded(budget: Budget, amount: number, {standings, refused, retryMs}: Shortage): GatewayError {
 	const {limit = 0, remaining = 0} = standings[refused] ?? {};
-	const costs = `this call may cost $${usdText(BigInt(amount))}`;
-	const has = `The budget (${budgetName(budget)}) of $${usdText(BigInt(limit))}`;
+	const costs = `this call may cost $${usdText(amount)}`;
+	const has = `The budget (${budgetName(budget)}) of $${usdText(limit)}`;
 	if (!Number.isFinite(retryMs))
 		return refusal('budget_exceeded', `${has} is less than what ${costs.replace('this', 'a')}; ask for fewer tokens.`);
 	const seconds = Math.ceil(retryMs / 1000);
-	const left = usdText(BigInt(Math.max(0, remaining)));
+	const left = usdText(Math.max(0, remaining));
 	const when = new Date(Date.now() + retryMs).toISOString().replace(/\.\d+Z$/, 'Z');
 	return refusal('budget_exceeded', `${has} has $${left} left and ${costs}; there is enough again at ${when}.`, {
 		headers: {'retry-after': String(seconds), 'x-tapgate-budget-remaining': left},

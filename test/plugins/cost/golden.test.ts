@@ -3,6 +3,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import fc from 'fast-check';
 import {isObject, type JsonObject} from 'tapgate';
 import {PriceBook} from '../../../plugins/cost/price-book.js';
 import {priceLists} from '../../../plugins/cost/prices/index.js';
@@ -154,4 +155,23 @@ test('nano-dollars are written as dollars', t => {
 		[-5n, '-0.000000005'],
 	] as const)
 		t.is(usdText(nano), text);
+});
+
+test('any sum is written to the last nano-dollar, whatever kind of number it is', t => {
+	const written = (nano: bigint) => {
+		const text = usdText(nano);
+		t.regex(text, /^-?(?:0|[1-9]\d*)(?:\.\d{0,8}[1-9])?$/);
+		const [, sign, dollars = '', fraction = ''] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? [];
+		const read = BigInt(dollars + fraction.padEnd(9, '0'));
+		t.is(sign === '-' ? -read : read, nano, text);
+		return text;
+	};
+	const numbers = fc.oneof(
+		fc.maxSafeInteger(),
+		fc.integer(),
+		fc.double({min: -1e20, max: 1e20, noNaN: true}).map(Math.trunc),
+	);
+	fc.assert(fc.property(numbers, nano => t.is(usdText(nano), written(BigInt(nano)))));
+	fc.assert(fc.property(fc.bigInt({min: -(10n ** 30n), max: 10n ** 30n}), nano => void written(nano)));
+	t.is(usdText(2 ** 60), '1152921504.606846976');
 });
