@@ -43,9 +43,12 @@ export function staysAsItIs(text: Buffer, rules: BodyRules, redact: Redact): boo
 	return isUtf8(text) && !text.includes(0) && redact.passes(text);
 }
 
-/** Whether JSON may stand in a record as it is: records are lines, and the database keeps what stands between the braces. */
+/**
+ * Whether JSON may stand in a record as it is: records are lines, the database keeps what stands between the braces, and it
+ * refuses escapes that stand for no text: NUL, and half a surrogate pair.
+ */
 export function fitsIntoLine(json: Buffer): boolean {
-	return json[0] === 0x7b && json.at(-1) === 0x7d && !json.includes(0x0a);
+	return json[0] === 0x7b && json.at(-1) === 0x7d && !json.includes(0x0a) && !json.includes('\\u');
 }
 
 /**

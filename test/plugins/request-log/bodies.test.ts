@@ -2,8 +2,8 @@
 
 import test from 'ava';
 import fc from 'fast-check';
-import {definePlugin} from 'tapgate';
-import {mock, translate} from 'tapgate/plugins';
+import {definePlugin, type Plugin} from 'tapgate';
+import {mock, redact, translate} from 'tapgate/plugins';
 import {openaiChat} from '../../../plugins/dialects/openai-chat/index.js';
 import {type Redactor, redactor} from '../../../plugins/redact/keys.js';
 import {bodyText, bytesOfInterest, staysAsItIs, streamBodyText} from '../../../plugins/request-log/body-text.js';
@@ -72,15 +72,17 @@ test('what is kept is the same whether its bytes were found to hide nothing or i
 	);
 });
 
-test('a request is kept to the letter, however it is written', async t => {
+const keptToTheLetter = test.macro<[Plugin]>(async (t, redacting) => {
 	const url = await database(postgres);
-	const gateway = await recording(t, {database: url});
+	const gateway = await recording(t, {database: url}, [redacting]);
 	const said = (content: string, more = '') =>
 		`{"model":"mock.echo",${more}"messages":[{"role":"user","content":"${content}"}]}`;
 	const sent = [
 		said('hello'),
 		said('héllo 😀 \u2028 \u007f'),
 		said('\\u0000 and \\ud800'),
+		said('\\ud800'),
+		said('\\udc00'),
 		said('a\\nb \\"c\\" \\\\ \\/ \\u00e9 \\t'),
 		said('spaced', ' \r\t "a" : [ 1.50 , -0e1, 1E400, { } , [ ] , null ] , '),
 		said('lines', '\n\t"a": {\n},\n'),
@@ -103,6 +105,9 @@ test('a request is kept to the letter, however it is written', async t => {
 	);
 	t.true(staysAsItIs(Buffer.from(said('hello')), truncated(2000), asIs));
 });
+
+test('a request is kept to the letter, however it is written', keptToTheLetter, redact());
+test('the same where nothing is redacted', keptToTheLetter, redact({what: []}));
 
 test('half of a value is not left where the values before it became shorter', t => {
 	const shortening = redacting(text => text.replaceAll(/[a-z]{20}/g, '*').replaceAll(/\d{4} \d{4} \d{4} \d{4}/g, '#'));
