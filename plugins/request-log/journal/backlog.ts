@@ -7,6 +7,8 @@ import type {Place, Segment} from './segment.js';
 /** Bytes of lines that are held in memory. */
 const mostInMemory = 16 * 1024 * 1024;
 const readBytes = 1024 * 1024;
+/** Why a file could not be read just now, which says nothing of the file. */
+const passing = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 /** Records that wait. */
 export interface Waiting {
@@ -90,7 +92,10 @@ export class Backlog {
 		return true;
 	}
 
-	/** The oldest records, about so many and of about so many bytes; none when there are none. */
+	/**
+	 * The oldest records, about so many and of about so many bytes; none when there are none.
+	 * @throws what the file system says when it is worth another try; nothing was taken then.
+	 */
 	async take(records: number, bytes: number): Promise<readonly Waiting[]> {
 		while (this.#inherited.length > 0) {
 			const found = await this.#replay(this.#inherited, records, bytes, soundOnly);
@@ -133,7 +138,7 @@ export class Backlog {
 		if (stretch === undefined) return undefined;
 		const {segment} = stretch;
 		if (stretch.next < segment.size) {
-			const found = await segment.read(stretch.next, Math.min(bytes, readBytes), records).catch(() => undefined);
+			const found = await segment.read(stretch.next, Math.min(bytes, readBytes), records).catch(unlessPassing);
 			if (found !== undefined && found.count > 0) {
 				stretch.next += found.bytes.length;
 				const lines = sound(found);
@@ -152,6 +157,10 @@ export class Backlog {
 interface Replayed {
 	readonly waiting: Waiting;
 	readonly torn: number;
+}
+
+function unlessPassing(error: NodeJS.ErrnoException): undefined {
+	if (passing.has(error.code ?? '')) throw error;
 }
 
 /** Which of the lines that were read are records. */

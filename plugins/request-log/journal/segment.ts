@@ -76,6 +76,8 @@ export class Segment {
 		const due = this.#before;
 		this.#before = this.size;
 		if (due > this.#synced && due > this.acknowledged) await this.#syncNow();
+		// In a long outage there are many of these, and a process may open only so many files.
+		if (this.closed && !this.unsynced) await this.#letGo();
 	}
 
 	async #syncNow(): Promise<void> {
@@ -83,7 +85,6 @@ export class Segment {
 		// What a disk has failed to take once it does not take at a second try: the system has forgotten it.
 		this.#synced = size;
 		await this.#handle?.datasync();
-		if (this.closed && size === this.size) await this.#letGo();
 		if (this.#named) return;
 		// A file whose name is not on the disk is gone after a loss of power, whatever is in it. No record waits for that.
 		this.#named = true;

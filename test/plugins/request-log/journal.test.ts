@@ -1,6 +1,6 @@
 /** The journal on a disk that is cut off anywhere: what was whole comes back, once, in order. */
 
-import {mkdir, readdir, readFile, rename, truncate, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, readlink, rename, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
@@ -65,6 +65,15 @@ async function crash(folder: string): Promise<void> {
 	}
 }
 
+/** Whether this process has the file open. */
+async function isHeld(file: string): Promise<boolean> {
+	const handles = await readdir('/proc/self/fd');
+	const held = await Promise.all(handles.map(handle => readlink(`/proc/self/fd/${handle}`).catch(() => '')));
+	return held.includes(file);
+}
+
+const tooMany = Object.assign(new Error('EMFILE: too many open files'), {code: 'EMFILE'});
+
 const line = (number: number, text = '') =>
 	JSON.stringify({created_at: '2026-01-01', id: String(number).padStart(4, '0'), text});
 
@@ -119,6 +128,44 @@ test('the disk is given what the database has not taken for a while, and nothing
 	t.false(segment.unsynced, 'what waited too long, and all beside it');
 	t.true(segment.acknowledged < segment.size);
 	await segment.close();
+});
+
+(process.platform === 'linux' ? test : test.skip)(
+	'a file that takes no more is not held open once the disk has it',
+	async t => {
+		const folder = await temporary(t);
+		const segment = await Segment.create(folder);
+		t.true(await isHeld(segment.file));
+		await segment.append(Buffer.from('{}\n'));
+		await segment.sync();
+		await segment.sync();
+		t.true(await isHeld(segment.file), 'more may come');
+		segment.end();
+		await segment.sync();
+		t.false(await isHeld(segment.file));
+	},
+);
+
+test('a journal that cannot be read for a moment, because too many files are open, loses nothing', async t => {
+	const folder = await temporary(t);
+	const before = journalIn(folder).journal;
+	await before.open();
+	await record(before, new Backlog(before), [line(1), line(2)]);
+	await before.close();
+
+	const {journal} = journalIn(folder);
+	await journal.open();
+	const backlog = new Backlog(journal);
+	const [segment] = await journal.adopt();
+	const read = segment?.read.bind(segment);
+	backlog.inherit([Object.assign(segment as Segment, {read: () => Promise.reject(tooMany)})]);
+	await t.throwsAsync(backlog.take(500, 1024), {code: 'EMFILE'});
+	Object.assign(segment as Segment, {read});
+
+	t.deepEqual(await drain(journal, backlog), [line(1), line(2)]);
+	t.is(backlog.torn, 0);
+	await journal.close();
+	t.deepEqual(await files(folder), []);
 });
 
 test('cut off at any byte, a journal gives back what was whole, in order and once', async t => {
