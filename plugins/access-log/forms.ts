@@ -61,12 +61,13 @@ export const jsonForm: Form = entry => {
 	return `${line}}`;
 };
 
+/** A plugin may have counted wrongly, and JSON has no word for what is no number. */
 function tokensOf({inputTokens, cachedTokens, outputTokens, reasoningTokens}: Entry): string {
 	let text = '';
-	if (inputTokens !== undefined) text += `,"inputTokens":${inputTokens}`;
-	if (cachedTokens !== undefined) text += `,"cachedTokens":${cachedTokens}`;
-	if (outputTokens !== undefined) text += `,"outputTokens":${outputTokens}`;
-	if (reasoningTokens !== undefined) text += `,"reasoningTokens":${reasoningTokens}`;
+	if (Number.isFinite(inputTokens)) text += `,"inputTokens":${inputTokens}`;
+	if (Number.isFinite(cachedTokens)) text += `,"cachedTokens":${cachedTokens}`;
+	if (Number.isFinite(outputTokens)) text += `,"outputTokens":${outputTokens}`;
+	if (Number.isFinite(reasoningTokens)) text += `,"reasoningTokens":${reasoningTokens}`;
 	return text;
 }
 

@@ -63,8 +63,9 @@ function lossJson({path, reason}: Loss, names: Names): string {
 	return `{"path":${names(path)},"reason":${names(reason)}}`;
 }
 
+/** A plugin may have counted wrongly, and JSON has no word for what is no number. */
 function number(column: Column, value: number | undefined): string {
-	return value === undefined ? '' : `,"${column}":${value}`;
+	return Number.isFinite(value) ? `,"${column}":${value}` : '';
 }
 
 /** Until the first byte left: what the gateway took, providers left out. Never said of a call that asked nobody. */

@@ -1,6 +1,13 @@
 /** A closed exchange to log, with all that an access log may tell. */
 
-import {type AttemptReport, type ClosedExchange, type Cost, refusal, type Target} from '../../../core/index.js';
+import {
+	type AttemptReport,
+	type ClosedExchange,
+	type Cost,
+	refusal,
+	type Target,
+	type Usage,
+} from '../../../core/index.js';
 
 interface Changes {
 	readonly model?: string | undefined;
@@ -11,7 +18,7 @@ interface Changes {
 	readonly firstByteMs?: number | undefined;
 	readonly caller?: undefined;
 	readonly target?: Target | undefined;
-	readonly usage?: undefined;
+	readonly usage?: Usage | undefined;
 	readonly cost?: Cost | undefined;
 	readonly streamed?: boolean;
 	readonly attempts?: readonly AttemptReport[];

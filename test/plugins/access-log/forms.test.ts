@@ -94,6 +94,12 @@ test('numbers: tenths of milliseconds, the exact cost in dollars', t => {
 	);
 });
 
+test('what is no number, because a plugin has counted wrongly, is left out', t => {
+	const usage = {input: {total: Number.NaN, cacheRead: 5}, output: {total: Number.POSITIVE_INFINITY}};
+	const told = JSON.parse(jsonForm(entry({usage: Object.assign(usage, {source: 'reported' as const, raw: {}})})));
+	t.like(told, {inputTokens: undefined, cachedTokens: 5, outputTokens: undefined});
+});
+
 test('a free call costs 0 and an unpriced one nothing that could be told', t => {
 	t.is(entry({cost: {nanoUsd: 0n}}).costUsd, 0);
 	t.regex(pretty(entry({cost: {nanoUsd: 0n}})), / \$0 /);

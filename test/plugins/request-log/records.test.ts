@@ -1,8 +1,9 @@
 import test from 'ava';
-import {definePlugin} from 'tapgate';
-import {translate} from 'tapgate/plugins';
+import {type Dialect, definePlugin, type JsonObject} from 'tapgate';
+import {openaiCompatible, translate} from 'tapgate/plugins';
+import {reply, startUpstream} from 'tapgate/testing';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
-import {callerKey, database, recording, until} from './support.js';
+import {adminKey, callerKey, database, recording, until} from './support.js';
 
 let postgres: Postgres;
 test.before(async () => {
@@ -135,4 +136,45 @@ test('what a plugin says a call cost is kept to the nano-dollar', async t => {
 	);
 
 	t.is(rows[0]?.['cost_nano_usd'], '9007199254740993');
+});
+
+test('a call whose tokens a plugin has counted wrongly is recorded without them', async t => {
+	const upstream = await startUpstream(reply.json({id: 'x', choices: []}));
+	t.teardown(upstream.stop);
+	const miscounts = definePlugin({
+		name: 'miscounts',
+		apply({hooks, dialects}) {
+			hooks.translate.tap('miscounts', request => ({
+				dialect: dialects.get('openai-chat') as Dialect,
+				path: '/v1/chat/completions',
+				body: request.json as JsonObject,
+				losses: [],
+				reply: body => body,
+				replyAsStream: () => [],
+				stream: () => t.fail('no stream was asked for'),
+				error: () => undefined,
+				usage: {
+					input: {total: Number.NaN, cacheRead: 3},
+					output: {total: Number.POSITIVE_INFINITY},
+					source: 'estimated',
+					raw: undefined,
+				},
+			}));
+		},
+	});
+	const url = await database(postgres);
+	const gateway = await recording(t, {database: url}, [
+		openaiCompatible({name: 'p', baseUrl: `${upstream.url}/v1`, models: ['x']}),
+		miscounts(),
+	]);
+	const headers = {'x-api-key': adminKey, 'x-request-id': 'miscounted'};
+	const answer = await gateway.post('/v1/messages', {model: 'p.x', max_tokens: 1, messages: []}, headers);
+	t.is(answer.status, 200);
+
+	t.like(await record(gateway, 'miscounted'), {
+		input_tokens: null,
+		cached_tokens: 3,
+		output_tokens: null,
+		usage_source: 'estimated',
+	});
 });
