@@ -32,7 +32,7 @@ export const vendorKeys: readonly VendorKey[] = [
 	// https://docs.slack.dev/authentication/tokens
 	{vendor: 'Slack', pattern: 'xox[a-z](?:\\.xox[a-z])?-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{20,}'},
 	// https://docs.stripe.com/keys
-	{vendor: 'Stripe', pattern: '(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{16,}'},
+	{vendor: 'Stripe', pattern: '(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{16,}'},
 	// https://console.groq.com/docs/quickstart
 	{vendor: 'Groq', pattern: 'gsk_[A-Za-z0-9]{20,}'},
 	// https://docs.x.ai/docs/tutorial

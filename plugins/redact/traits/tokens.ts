@@ -17,6 +17,8 @@ for (let code = 0; code < 128; code++) {
 }
 
 const shortest = 16;
+/** Of keys that may have no digit, and underscores between short words, as names have them; hardly any name is so long. */
+const shortestJoined = 33;
 const long = 40;
 const [blank, tab] = [0x20, 0x09];
 /** Last letters of `bearer` and `basic`, and of `key`. */
@@ -48,7 +50,7 @@ function traitsOfToken(bytes: Buffer, start: number, end: number): number {
 	return found;
 }
 
-/** What is in it; nothing when it is made of words that are shorter than any key. */
+/** What is in it; nothing when it is made of words that are shorter than any key, as names of members are. */
 function kindsOf(bytes: Buffer, start: number, end: number): number {
 	let kinds = 0;
 	let word = 0;
@@ -59,7 +61,7 @@ function kindsOf(bytes: Buffer, start: number, end: number): number {
 		word = kind === letter ? word + 1 : 0;
 		if (word > longest) longest = word;
 	}
-	return (kinds & (digit | sign)) !== 0 || longest >= shortest ? kinds : 0;
+	return (kinds & (digit | sign)) !== 0 || longest >= shortest || end - start >= shortestJoined ? kinds : 0;
 }
 
 function isBehindScheme(bytes: Buffer, start: number): boolean {

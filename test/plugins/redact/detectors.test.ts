@@ -162,6 +162,18 @@ test('a key of every vendor of the table', t => {
 	}
 });
 
+test('a key of letters and underscores is found, although names are made of these', t => {
+	for (const [start, rest] of [
+		['AIza', 'SyA_bcdefgHijk_LmnopqRstuv_WxyzABcd'],
+		['github', '_pat_abcdefghijk_lmnopqrstuv'],
+		['sk', '_live_abcdefghijklmnop'],
+	]) {
+		t.is(redacted(`key: ${start}${rest}, rest`), 'key: [key], rest');
+		t.false(scanner.passes(Buffer.from(`{"said":"${start}${rest}"}`)));
+	}
+	t.true(scanner.passes(Buffer.from('{"completion_tokens_details":{"rejected_prediction_tokens":0}}')));
+});
+
 test('a private key goes from its first line to its last, or to the end of what was cut off', t => {
 	const pem = `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEpAIBAAKCAQEA\n'.repeat(8)}-----END RSA PRIVATE KEY-----`;
 	t.is(redacted(`a ${pem} b ${pem}`), 'a [key] b [key]');
