@@ -8,7 +8,7 @@ import {tokensIn} from './tokens.js';
 export {everyTrait, traits} from './bits.js';
 
 /** Bytes at which there is something to look at; most are none. */
-const [digit, colon, at, percent, equals, hyphen, capitalJ, slash] = [1, 2, 3, 4, 5, 6, 7, 8];
+const [digit, colon, at, percent, equals, hyphen, capitalJ, escapes] = [1, 2, 3, 4, 5, 6, 7, 8];
 const kinds = byteTable();
 for (const character of '0123456789') kinds[character.charCodeAt(0)] = digit;
 for (const [index, character] of [...':@%=-J\\'].entries()) kinds[character.charCodeAt(0)] = colon + index;
@@ -28,7 +28,7 @@ export function traitsOf(bytes: Buffer): number {
 			const start = index;
 			while (isDigit(bytes[index + 1])) index++;
 			found |= digits.read(start, index + 1);
-		} else if (kind === slash) {
+		} else if (kind === escapes) {
 			while (bytes[index + 1] === backslash) index++;
 			// `\u0040` and `\/`: any character may be written so, and stand in the middle of a value.
 			if (bytes[index + 1] === 0x75 || bytes[index + 1] === 0x2f) return everyTrait;
