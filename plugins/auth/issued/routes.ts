@@ -37,8 +37,10 @@ export function addRoutes(
 		async handle(ctx, exchange) {
 			requireAdmin(exchange);
 			const {name, revoked, limit, cursor} = ctx.query;
-			if (Array.isArray(name) || (revoked !== undefined && revoked !== 'true' && revoked !== 'false'))
-				throw refusal('invalid_parameter', 'expected name once, and revoked as true or false.', {param: 'name'});
+			if (Array.isArray(name) || name?.includes('\0'))
+				throw refusal('invalid_parameter', 'name: expected one name.', {param: 'name'});
+			if (revoked !== undefined && revoked !== 'true' && revoked !== 'false')
+				throw refusal('invalid_parameter', 'revoked: expected true or false.', {param: 'revoked'});
 			const page = readPageQuery(limit?.toString(), cursor?.toString());
 			const keys = await asked(database => listKeys(database, {name, revoked: revoked === 'true'}, page));
 			ctx.set('cache-control', 'no-store');

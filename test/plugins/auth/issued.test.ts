@@ -208,6 +208,8 @@ test('a wish that cannot be met says why', async t => {
 	}
 	t.is((await ask('DELETE', '/admin/keys/key_x')).status, 404);
 	t.is((await ask('GET', '/admin/keys?revoked=maybe')).status, 400);
+	t.is((await ask('GET', '/admin/keys?name=%00')).status, 400);
+	t.is((await ask('GET', '/admin/keys?name=a&name=b')).status, 400);
 });
 
 test('a key expires by itself', async t => {
