@@ -20,6 +20,7 @@ export class Link {
 	readonly #log: Log;
 	readonly #whenBack: (() => void)[] = [];
 	#failuresInARow = 0;
+	#lastFailure: unknown;
 	#awaySince: number | undefined;
 	#probe: NodeJS.Timeout | undefined;
 	#stopped = false;
@@ -67,7 +68,10 @@ export class Link {
 			return answer;
 		} catch (error) {
 			this.counts.failures++;
-			if (++this.#failuresInARow >= failuresUntilAway) this.#lost(error);
+			// Calls that were asked together fail together, and that is one failure.
+			if (error !== this.#lastFailure) this.#failuresInARow++;
+			this.#lastFailure = error;
+			if (this.#failuresInARow >= failuresUntilAway) this.#lost(error);
 			throw new StoreUnavailable(`the store "${this.name}" cannot be asked: ${(error as Error).message}`);
 		} finally {
 			this.counts.seconds += (performance.now() - startedAt) / 1000;

@@ -76,6 +76,32 @@ for (const [degraded, more] of [
 	});
 }
 
+anyTest('a question that many calls share fails once for all of them: the store is not away for that', async t => {
+	let fails: Promise<never> | undefined;
+	const answer = {outcome: 'granted', figures: []} as const;
+	const backend: Backend = {
+		kind: 'shared',
+		prepare: () => Promise.resolve(),
+		take: (_grant, takes) => (takes.length === 0 ? Promise.resolve(answer) : (fails ?? Promise.resolve(answer))),
+		settle: () => Promise.resolve([]),
+		look: () => Promise.resolve([]),
+		renew: () => Promise.resolve(),
+		revoke: () => Promise.resolve(),
+		revoked: () => Promise.resolve([]),
+		close: () => Promise.resolve(),
+	};
+	const {store, link} = await openShared(t, backend, 1000, 'allow');
+	const burst = async () => {
+		fails = Promise.reject(new Error('a deadlock'));
+		await Promise.all(Array.from({length: 50}, () => store.take([takeOf(hourly(freshKey(), 10))])));
+	};
+	for (let time = 0; time < 4; time++) await burst();
+	t.is(link.counts.failures, 200);
+	t.false(link.isAway);
+	await burst();
+	t.true(link.isAway, 'after five in a row');
+});
+
 /** A machine that has much to do may miss the deadline of the first calls. */
 async function untilSteady(link: Link, ask: () => Promise<void>): Promise<void> {
 	for (let good = 0; good < 5; ) {
