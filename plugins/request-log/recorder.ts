@@ -78,11 +78,11 @@ export class Recorder {
 		const pieces = this.#lines.take();
 		const {journal, backlog, recorded} = this.#parts;
 		const places = await journal.append(pieces);
-		const kept = typeof places !== 'string';
 		let dropped = 0;
 		for (const [index, lines] of pieces.entries()) {
-			if (!kept) this.unjournaled += lines.count;
-			if (!backlog.add(lines, kept ? places[index] : undefined)) dropped += lines.count;
+			const place = typeof places === 'string' ? undefined : places[index];
+			if (place === undefined) this.unjournaled += lines.count;
+			if (!backlog.add(lines, place)) dropped += lines.count;
 		}
 		if (dropped > 0) this.#drop(dropped);
 		recorded();

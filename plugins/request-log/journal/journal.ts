@@ -100,15 +100,16 @@ export class Journal {
 
 	/**
 	 * Appends lines. Not to be called again before it has answered.
-	 * @returns where each piece ends; `full` when the bound is reached, `broken` when the disk does not take them.
+	 * @returns where each piece ends that the disk has taken, of the first ones when it failed then; `full` when the bound is
+	 * reached, `broken` when the disk took none.
 	 */
 	async append(pieces: readonly Lines[]): Promise<readonly Place[] | 'full' | 'broken'> {
 		const size = pieces.reduce((sum, {bytes}) => sum + bytes.length, 0);
 		if (this.bytes + size > this.#options.mostBytes) return 'full';
 		if (this.#now() < this.#brokenUntil) return 'broken';
+		const places: Place[] = [];
 		try {
 			const segment = await this.#writable();
-			const places: Place[] = [];
 			for (const {bytes} of pieces) {
 				await segment.append(bytes);
 				places.push({segment, end: segment.size});
@@ -119,7 +120,7 @@ export class Journal {
 		} catch (error) {
 			this.#fail(error);
 			this.#retire();
-			return 'broken';
+			return places.length > 0 ? places : 'broken';
 		}
 	}
 

@@ -2,6 +2,7 @@
 
 import {mkdir, readdir, readFile, readlink, rename, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {mock} from 'node:test';
 import test from 'ava';
 import fc from 'fast-check';
 import {Backlog} from '../../../plugins/request-log/journal/backlog.js';
@@ -297,6 +298,27 @@ test('at the bound the newest records are lost and no others', async t => {
 		[0, 1, 2, 3, 4, 5, 6, 7, 8, 10].map(count => line(count)),
 	);
 	await journal.close();
+});
+
+test('what a disk took before it was full is deleted like everything else when the database has it', async t => {
+	const folder = await temporary(t);
+	const {journal, told} = journalIn(folder);
+	await journal.open();
+	const {append} = Segment.prototype;
+	let pieces = 0;
+	const taking = mock.method(Segment.prototype, 'append', function (this: Segment, bytes: Buffer): Promise<void> {
+		if (!this.file.startsWith(folder) || ++pieces === 1) return append.call(this, bytes);
+		return Promise.reject(new Error('ENOSPC: no space left on device'));
+	});
+	t.teardown(() => taking.mock.restore());
+	const backlog = new Backlog(journal);
+	const lines = Array.from({length: 300}, (_, index) => line(index));
+
+	t.is(await record(journal, backlog, lines), 300);
+	t.deepEqual(told, ['broken']);
+	t.deepEqual(await drain(journal, backlog), lines);
+	await journal.close();
+	t.deepEqual(await files(folder), []);
 });
 
 test('a journal that cannot be written is told of once, and records go on in memory', async t => {
