@@ -49,6 +49,8 @@ export interface Caller {
 	readonly anonymous: boolean;
 }
 
+/** Patterns of issued keys and of tokens come and go; so many are known at most. */
+const mostCompiled = 2000;
 const compiled = new Map<string, RegExp>();
 
 /** A pattern of names: `*` stands for any run of characters, everything else for itself. */
@@ -57,6 +59,7 @@ export function namePattern(pattern: string): RegExp {
 	if (regex === undefined) {
 		const source = pattern.split('*').map(part => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
 		regex = new RegExp(`^${source.join('.*')}$`, 's');
+		if (compiled.size >= mostCompiled) compiled.clear();
 		compiled.set(pattern, regex);
 	}
 	return regex;

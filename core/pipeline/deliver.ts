@@ -3,9 +3,10 @@
 import type {ServerResponse} from 'node:http';
 import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
+import {readMembers} from '../answer-members.js';
 import {GatewayError} from '../errors.js';
 import type {Engine} from '../gateway.js';
-import {isObject, type JsonObject, readMembers} from '../json.js';
+import {isObject, type JsonObject} from '../json.js';
 import type {StreamEvent} from '../stream-event.js';
 import {WireReply} from '../wire-reply.js';
 import type {Answer} from './attempt.js';

@@ -42,7 +42,7 @@ export const callerProperties = {
 		type: 'array',
 		nullable: true,
 		maxItems: 1000,
-		items: {type: 'string', minLength: 1, maxLength: 512},
+		items: {type: 'string', minLength: 1, maxLength: 512, pattern: printable},
 		description: 'patterns of models that the caller may use, such as openai.* or an alias; when absent all',
 	},
 	limits: {

@@ -2,7 +2,8 @@
 
 import test from 'ava';
 import fc from 'fast-check';
-import {isObject, parseBody, readMembers, splice, topLevelSpans} from '../../core/json.js';
+import {readMembers} from '../../core/answer-members.js';
+import {isObject, parseBody, splice, topLevelSpans} from '../../core/json.js';
 
 /** `N` would be another `n`, which is refused; of the longer names nobody makes one by accident. */
 const names = fc.string().filter(name => name !== 'N');
