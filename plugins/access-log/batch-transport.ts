@@ -28,9 +28,8 @@ export class BatchTransport extends transports.Stream {
 	readonly #report: BatchReport;
 	/** Lines that the stream did not take, told of or not. */
 	lost = 0;
-	#pending: Buffer[] = [];
+	#pending: Lines[] = [];
 	#pendingBytes = 0;
-	#pendingLines = 0;
 	#told = 0;
 	/** The stream has asked to be left alone until it drains. */
 	#blocked = false;
@@ -44,12 +43,11 @@ export class BatchTransport extends transports.Stream {
 		sink.on('drain', this.#drained);
 	}
 
-	override log({lines: {bytes, count}}: BatchInfo, next: () => void): void {
-		if (this.#broken || this.#pendingBytes + bytes.length > mostPending) this.lost += count;
+	override log({lines}: BatchInfo, next: () => void): void {
+		if (this.#broken || this.#pendingBytes + lines.bytes.length > mostPending) this.#lose(lines);
 		else {
-			this.#pending.push(bytes);
-			this.#pendingBytes += bytes.length;
-			this.#pendingLines += count;
+			this.#pending.push(lines);
+			this.#pendingBytes += lines.bytes.length;
 			if (!this.#blocked) this.#flush();
 		}
 		next();
@@ -75,11 +73,20 @@ export class BatchTransport extends transports.Stream {
 			return;
 		}
 		this.#sink.once('error', finish);
-		this.#sink.write(this.#take(), finish);
+		this.#flush();
+		this.#sink.write('', finish);
 	}
 
 	#flush(): void {
-		if (this.#pending.length > 0) this.#blocked = !this.#sink.write(this.#take());
+		if (this.#pending.length === 0) return;
+		const pending = this.#pending;
+		this.#pending = [];
+		this.#pendingBytes = 0;
+		// What has piled up is one write, where the stream can do that.
+		this.#sink.cork();
+		for (const {bytes, release} of pending) this.#sink.write(bytes, release);
+		this.#sink.uncork();
+		this.#blocked = this.#sink.writableNeedDrain;
 	}
 
 	readonly #drained = (): void => {
@@ -91,18 +98,14 @@ export class BatchTransport extends transports.Stream {
 	readonly #failed = (error: Error): void => {
 		if (this.#broken) return;
 		this.#broken = true;
-		this.lost += this.#pendingLines;
-		this.#take();
+		for (const lines of this.#pending) this.#lose(lines);
+		this.#pending = [];
 		this.#report.broken(error);
 	};
 
-	#take(): Buffer {
-		const [first, ...others] = this.#pending;
-		const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#pending);
-		this.#pending = [];
-		this.#pendingBytes = 0;
-		this.#pendingLines = 0;
-		return bytes;
+	#lose({count, release}: Lines): void {
+		this.lost += count;
+		release();
 	}
 
 	#tellDropped(): void {

@@ -12,15 +12,23 @@ const bytesPerUnit = 3;
 export interface Lines {
 	readonly bytes: Buffer;
 	readonly count: number;
+	/** Gives their memory back: they are not read any more. To be called once. */
+	release(): void;
 }
+
+const blockBytes = fullBatch + 16 * 1024;
+/** So many blocks of memory are kept for use again: what piles up while a busy machine writes. */
+const mostSpare = 32;
 
 /**
  * Lines become bytes at once: strings that are joined consist of all their pieces until somebody reads them, and the garbage collector
- * carries each of them along.
+ * carries each of them along. And into memory that is there already: what is made anew for each batch, and written to a disk
+ * meanwhile, outlives the collections that are cheap.
  */
 export class LineBatch {
 	readonly #handOn: (lines: Lines) => void;
-	#bytes = Buffer.allocUnsafeSlow(2 * fullBatch);
+	readonly #spare: Buffer[] = [];
+	#bytes: Buffer = Buffer.allocUnsafeSlow(blockBytes);
 	#end = 0;
 	#count = 0;
 	#timer: NodeJS.Timeout | undefined;
@@ -48,8 +56,12 @@ export class LineBatch {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		if (this.#count === 0) return;
-		// A copy: whoever gets it may keep it for long.
-		const lines = {bytes: Buffer.from(this.#bytes.subarray(0, this.#end)), count: this.#count};
+		const block = this.#bytes;
+		const release = (): void => {
+			if (block.length === blockBytes && this.#spare.length < mostSpare) this.#spare.push(block);
+		};
+		const lines = {bytes: block.subarray(0, this.#end), count: this.#count, release};
+		this.#bytes = this.#spare.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
 		this.#end = 0;
 		this.#count = 0;
 		this.#handOn(lines);

@@ -6,7 +6,10 @@ import {MemorySink} from '../../helpers/memory-sink.js';
 
 function log(transport: BatchTransport, ...lines: string[]): void {
 	transport.log(
-		{level: 'info', lines: {bytes: Buffer.from(lines.map(line => `${line}\n`).join('')), count: lines.length}},
+		{
+			level: 'info',
+			lines: {bytes: Buffer.from(lines.map(line => `${line}\n`).join('')), count: lines.length, release: () => {}},
+		},
 		() => {},
 	);
 }
@@ -35,6 +38,10 @@ class StalledSink extends Writable {
 
 	constructor() {
 		super({decodeStrings: false});
+	}
+
+	override _writev(chunks: readonly {readonly chunk: Buffer}[], done: (error?: Error | null) => void): void {
+		this._write(Buffer.concat(chunks.map(({chunk}) => Buffer.from(chunk))), 'utf8', done);
 	}
 
 	override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
