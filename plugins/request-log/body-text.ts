@@ -63,7 +63,7 @@ export function bodyText(bytes: Buffer | undefined, rules: BodyRules, redact: Re
 	if (text === undefined) return undefined;
 	// An answer is never longer than what was asked for: one that fills it is taken for a cut one.
 	const cut = read.length < bytes.length || bytes.length >= mostBytes;
-	return kept(text, cut, rules, whole => (redact.passes(read) ? whole : redact.text(whole)));
+	return kept(text, cut, rules, whole => redact.text(whole));
 }
 
 /** The same for a stream: what its parts say, put together, where its format is one of the hub's. */

@@ -58,9 +58,9 @@ export function issueKeys(
 		// The database is reached in this step by a plugin that may stand behind this one.
 		gateway.beforeServing(() =>
 			gateway.beforeServing(async () => {
-				defer(() => keys.stop());
-				defer(() => revocations?.stop());
-				await Promise.all([keys.start(), revocations?.start()]);
+				defer(() => keys.polling.stop());
+				defer(() => revocations?.polling.stop());
+				await Promise.all([keys.polling.start(), revocations?.polling.start()]);
 			}),
 		);
 	});

@@ -5,9 +5,8 @@ import {describe, type Log} from '../../../core/index.js';
 import {mostRevoked} from '../../stores/keys.js';
 import type {KeyRing} from '../key-ring.js';
 import {changesSince, currentVersion, type KeyChange} from './key-table.js';
+import {Polling} from './polling.js';
 
-/** A key that is revoked somewhere is refused here within a second. */
-const pollMs = 300;
 const deadlineMs = 5000;
 
 interface News {
@@ -28,16 +27,16 @@ export interface ReplicaOptions {
 }
 
 export class Replica {
+	/** Looks for the first time when it is started, and from then on. */
+	readonly polling = new Polling(() => this.#look());
 	readonly #options: ReplicaOptions;
 	/** Of each key, by its id, the hash. */
 	readonly #held = new Map<string, string>();
 	/** Ids that this process was told of otherwise than by the database, which may not say so yet, or not any more. */
 	readonly #revoked = new Set<string>();
 	#version = -1;
-	#timer: NodeJS.Timeout | undefined;
 	#pulling: Promise<void> | undefined;
 	#trouble: string | undefined;
-	#stopped = false;
 
 	constructor(options: ReplicaOptions) {
 		this.#options = options;
@@ -56,16 +55,6 @@ export class Replica {
 	/** Why the keys could not be looked for lately; `undefined` when they could. */
 	get trouble(): string | undefined {
 		return this.#trouble;
-	}
-
-	/** Looks for the first time, and from then on. */
-	async start(): Promise<void> {
-		await this.#look();
-	}
-
-	stop(): void {
-		this.#stopped = true;
-		clearTimeout(this.#timer);
 	}
 
 	/** Refuses keys from now on, whatever the database says of them. */
@@ -148,7 +137,6 @@ export class Replica {
 			}
 			this.#trouble = 'the database of the issued keys is away';
 		}
-		if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), pollMs).unref();
 	}
 }
 

@@ -1,21 +1,20 @@
 /** Tells the store which issued keys have been revoked, and hears of it from there: their database may be away meanwhile. */
 
 import {mostRevoked, revokedSeconds, type Store} from '../../stores/keys.js';
+import {Polling} from './polling.js';
 
-/** A key that is revoked somewhere is refused here within a second. */
-const pollMs = 300;
 /** What was under way when it was asked for the last time is heard the next time. */
 const overlapMs = 60_000;
 
 export class Revocations {
+	/** Asks for the first time when it is started, and from then on. */
+	readonly polling = new Polling(() => this.#look());
 	readonly #store: Store;
 	readonly #refuse: (ids: readonly string[]) => void;
 	/** What the store could not be told yet. */
 	readonly #untold = new Set<string>();
 	#heardAt: number | undefined;
-	#timer: NodeJS.Timeout | undefined;
 	#trouble: string | undefined;
-	#stopped = false;
 
 	/** @param refuse is called with ids of keys that must not open any more, also with the same ones again. */
 	constructor(store: Store, refuse: (ids: readonly string[]) => void) {
@@ -26,16 +25,6 @@ export class Revocations {
 	/** Why the store could not be asked lately; `undefined` when it could. */
 	get trouble(): string | undefined {
 		return this.#trouble;
-	}
-
-	/** Asks for the first time, and from then on. */
-	async start(): Promise<void> {
-		await this.#look();
-	}
-
-	stop(): void {
-		this.#stopped = true;
-		clearTimeout(this.#timer);
 	}
 
 	/**
@@ -73,6 +62,5 @@ export class Revocations {
 		} catch {
 			this.#trouble = 'the store of revoked keys is away';
 		}
-		if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), pollMs).unref();
 	}
 }

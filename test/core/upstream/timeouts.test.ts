@@ -125,6 +125,7 @@ for (const {wire, stream} of wires) {
 		});
 		const body = flowing(await transport(t, {idleMs: 200}).send(post(url, {stream})).response);
 		await new Promise(resolve => body.once('readable', resolve));
+		// Longer than the limit: nobody has read, so this must not count as silence.
 		await new Promise(resolve => setTimeout(resolve, 500));
 		let received = 0;
 		const error = await failure(
