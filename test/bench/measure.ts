@@ -1,4 +1,4 @@
-import type {Case, Measurement} from './cases/case.js';
+import type {Case, Measurement, Provided} from './cases/case.js';
 import type {Job} from './load/jobs.js';
 import {runJob} from './load-generator.js';
 import {type Pinning, processorSeconds, residentMegabytes} from './machine.js';
@@ -16,18 +16,15 @@ export type Bench = {
 /** What was measured for each proxy, round after round. */
 export type Samples = Map<string, Measurement[]>;
 
-const warmUpSeconds = 0.8;
+/** The engine goes on making a proxy's code faster for five to eight seconds of full load. */
+const warmUpSeconds = 8;
+const quickWarmUpSeconds = 0.8;
 
 export async function measureCase(bench: Bench, benchCase: Case, chosen: readonly BenchProxy[]): Promise<Samples> {
 	const proxies = benchCase.proxies ?? chosen;
 	const provided = await benchCase.provide?.();
 	try {
-		return await (benchCase.fresh === true ? measureAlone : interleave)(
-			bench,
-			benchCase,
-			proxies,
-			provided?.environment,
-		);
+		return await (benchCase.fresh === true ? measureAlone : interleave)(bench, benchCase, proxies, provided);
 	} finally {
 		await provided?.remove();
 	}
@@ -38,10 +35,10 @@ async function interleave(
 	bench: Bench,
 	benchCase: Case,
 	proxies: readonly BenchProxy[],
-	environment?: Record<string, string>,
+	provided?: Provided,
 ): Promise<Samples> {
 	const targets: Running[] = [{...bench.upstream, name: direct}];
-	for (const proxy of proxies) targets.push(await startProxy(bench, proxy, environment));
+	for (const proxy of proxies) targets.push(await startProxy(bench, proxy, provided?.environment));
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	const heat = benchCase.warmUp ?? benchCase.job;
 	const kinds = new Map(proxies.map(({name, kind}) => [name, kind]));
@@ -50,12 +47,15 @@ async function interleave(
 		const kind = kinds.get(target.name);
 		return kind !== undefined && made.type === 'closed' ? Object.assign(made, {kind}) : made;
 	};
-	for (const target of targets) await runJob(bench.generator, job(target, heat, warmUpSeconds));
+	for (const target of targets)
+		await runJob(bench.generator, job(target, heat, bench.quick ? quickWarmUpSeconds : warmUpSeconds));
 	const samples: Samples = new Map(targets.map(({name}) => [name, []]));
 	const rounds = Math.min(bench.rounds, benchCase.mostRounds ?? bench.rounds);
 	for (let round = 0; round < rounds; round++) {
 		for (const target of targets) {
+			await provided?.before?.(target.name);
 			samples.get(target.name)?.push(await measure(bench, target, job(target, benchCase.job, seconds)));
+			await provided?.after?.(target.name);
 		}
 	}
 	for (const target of targets.slice(1)) await stop(target);
@@ -66,12 +66,12 @@ async function measureAlone(
 	bench: Bench,
 	benchCase: Case,
 	proxies: readonly BenchProxy[],
-	environment?: Record<string, string>,
+	provided?: Provided,
 ): Promise<Samples> {
 	const samples: Samples = new Map();
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	for (const proxy of proxies) {
-		const target = await startProxy(bench, proxy, environment);
+		const target = await startProxy(bench, proxy, provided?.environment);
 		samples.set(proxy.name, [await measure(bench, target, benchCase.job(target.port, seconds))]);
 		await stop(target);
 	}

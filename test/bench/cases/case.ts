@@ -17,7 +17,13 @@ type Bar = {
 };
 
 /** What a case has started for its proxies. */
-export type Provided = {environment: Record<string, string>; remove(): Promise<void>};
+export type Provided = {
+	environment: Record<string, string>;
+	/** Called around what is measured of a proxy: what is beside one is to be beside the other. */
+	before?(proxy: string): Promise<void>;
+	after?(proxy: string): Promise<void>;
+	remove(): Promise<void>;
+};
 
 export type Case = {
 	name: string;

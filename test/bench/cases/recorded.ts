@@ -3,13 +3,16 @@ import {setPriority, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startPostgres} from '../../helpers/postgres.js';
 import {recording} from '../proxies/index.js';
+import {RecordsFeeder} from '../records-feeder.js';
 import type {Case} from './case.js';
 import {plain} from './plain.js';
 
 export const recorded: Case = {
 	...plain,
 	name: 'recorded',
-	title: 'Records: requests per second with request log, metrics and access log, and without them',
+	title: 'Records: requests per second at concurrency 64 with request log, metrics and access log, and without them',
+	// With the database beside them, fewer would leave the proxy's core to idle.
+	job: (port, seconds) => ({type: 'closed', port, kind: 'plain', concurrency: 64, seconds}),
 	baseline: 'bare',
 	proxies: recording,
 	async provide() {
@@ -17,10 +20,19 @@ export const recorded: Case = {
 		const postgres = await startPostgres('fsync=off');
 		// It shares the core of the load, and takes what that leaves: a load that waits for it would measure it.
 		if (postgres.pid !== undefined) setPriority(postgres.pid, 19);
+		const url = await postgres.create('bench');
+		const feeder = new RecordsFeeder(url);
 		const data = mkdtempSync(join(tmpdir(), 'tapgate-bench-data-'));
 		return {
-			environment: {BENCH_DATABASE: await postgres.create('bench'), BENCH_DATA: data},
+			environment: {BENCH_DATABASE: url, BENCH_DATA: data},
+			async before(proxy) {
+				if (proxy === 'bare') await feeder.start();
+			},
+			async after(proxy) {
+				if (proxy === 'bare') await feeder.stop();
+			},
 			async remove() {
+				await feeder.end();
 				await postgres.remove();
 				rmSync(data, {recursive: true, force: true});
 			},
