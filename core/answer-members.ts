@@ -27,7 +27,7 @@ const unclear = Symbol('unclear');
  * @returns `undefined` when nothing has the name, `unclear` when that cannot be told so.
  */
 function lastMember(body: Buffer, name: string): unknown {
-	const at = body.lastIndexOf(`"${name}"`);
+	const at = body.lastIndexOf(quoted(name));
 	// A name may be spelled with escapes.
 	if (at === -1) return body.includes('\\u00') ? unclear : undefined;
 	try {
@@ -35,6 +35,18 @@ function lastMember(body: Buffer, name: string): unknown {
 	} catch {
 		return unclear;
 	}
+}
+
+/** Those of dialects, which are few. A string would be made bytes of for each search. */
+const quotedNames = new Map<string, Buffer>();
+
+function quoted(name: string): Buffer {
+	let bytes = quotedNames.get(name);
+	if (bytes === undefined) {
+		bytes = Buffer.from(`"${name}"`);
+		quotedNames.set(name, bytes);
+	}
+	return bytes;
 }
 
 function walkedMembers(body: Buffer, names: readonly string[]): JsonObject {

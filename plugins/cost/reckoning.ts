@@ -91,15 +91,25 @@ export function ratesAt({base, tiers}: ReckonedPrice, inputTokens: number): Femt
 /** @returns nano-dollars; `undefined` when something was used whose price is unknown. */
 export function nanoUsd(price: ReckonedPrice, counts: Counts): bigint | undefined {
 	const rates = ratesAt(price, inputOf(counts));
-	let femto = 0n;
-	for (const thing of things) {
-		const count = counts[thing];
-		if (count === 0) continue;
-		const rate = rates[thing];
-		if (rate === undefined) return undefined;
-		if (rate !== 0n) femto += BigInt(count) * rate;
-	}
-	return (femto + femtoPerNano / 2n) / femtoPerNano;
+	// Spelled out: members that are read by the names of a list are looked up anew each time.
+	let femto = plus(0n, counts.input, rates.input);
+	femto = plus(femto, counts.cacheRead, rates.cacheRead);
+	femto = plus(femto, counts.cacheWrite5m, rates.cacheWrite5m);
+	femto = plus(femto, counts.cacheWrite1h, rates.cacheWrite1h);
+	femto = plus(femto, counts.inputAudio, rates.inputAudio);
+	femto = plus(femto, counts.inputImage, rates.inputImage);
+	femto = plus(femto, counts.output, rates.output);
+	femto = plus(femto, counts.reasoning, rates.reasoning);
+	femto = plus(femto, counts.outputAudio, rates.outputAudio);
+	femto = plus(femto, counts.outputImage, rates.outputImage);
+	femto = plus(femto, counts.request, rates.request);
+	femto = plus(femto, counts.webSearch, rates.webSearch);
+	return femto === undefined ? undefined : (femto + femtoPerNano / 2n) / femtoPerNano;
+}
+
+function plus(femto: bigint | undefined, count: number, rate: bigint | undefined): bigint | undefined {
+	if (count === 0 || rate === 0n) return femto;
+	return rate === undefined || femto === undefined ? undefined : femto + BigInt(count) * rate;
 }
 
 function inputOf(counts: Counts): number {

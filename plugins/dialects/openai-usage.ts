@@ -18,32 +18,34 @@ export function openaiUsage(raw: unknown): Usage | undefined {
 	// OpenAI does not say how long what was written is kept; the shorter of the two lifetimes promises less.
 	const cacheWrite5m = tokenCount(inputDetails['cache_write_tokens']);
 	const reasoning = tokenCount(outputDetails['reasoning_tokens']);
+	const [audioRead, imageRead] = [media(inputDetails['audio_tokens']), media(inputDetails['image_tokens'])];
+	const [audio, image] = [media(outputDetails['audio_tokens']), media(outputDetails['image_tokens'])];
 	const output = withReasoning(stated, reasoning, remainder(tokenCount(raw['total_tokens']), input));
 	return {
 		input: withMedia(
 			{total: input, uncached: remainder(input, cacheRead, cacheWrite5m), cacheRead, cacheWrite5m},
-			inputDetails,
+			audioRead,
+			imageRead,
 		),
-		output: withMedia(
-			{total: output, text: remainder(output, reasoning, ...media(outputDetails)), reasoning},
-			outputDetails,
-		),
+		output: withMedia({total: output, text: remainder(output, reasoning, audio, image), reasoning}, audio, image),
 		source: 'reported',
 		raw,
 	};
 }
 
-/** Tokens of sound and of pictures; most calls have none, and their counts stay as short as they are. */
-function media(details: JsonObject): readonly (number | undefined)[] {
-	return [tokenCount(details['audio_tokens']) || undefined, tokenCount(details['image_tokens']) || undefined];
+/** Tokens of sound or of pictures; most calls have none, and their counts stay as short as they are. */
+function media(count: unknown): number | undefined {
+	return tokenCount(count) || undefined;
 }
 
 function withMedia<Counts extends object>(
-	counts: Counts,
-	details: JsonObject,
+	counts: Counts & {audio?: number; image?: number},
+	audio: number | undefined,
+	image: number | undefined,
 ): Counts & {audio?: number; image?: number} {
-	const [audio, image] = media(details);
-	return Object.assign(counts, audio !== undefined && {audio}, image !== undefined && {image});
+	if (audio !== undefined) counts.audio = audio;
+	if (image !== undefined) counts.image = image;
+	return counts;
 }
 
 /**

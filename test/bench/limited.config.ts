@@ -11,7 +11,7 @@ export default defineConfig({
 		translate(),
 		rateLimit({
 			rules: [
-				{by: 'key', requestsPerMinute: 100_000_000, tokensPerMinute: 100_000_000_000},
+				{by: 'key', requestsPerMinute: 100_000_000, tokensPerMinute: 1_000_000_000},
 				{by: 'global', concurrency: 100_000},
 			],
 		}),

@@ -1,17 +1,20 @@
-/** Tells in one pass over the bytes of a text what it may hold: most text has nothing that most detectors would look for. */
+/** Tells from the bytes of a text what it may hold: most text has nothing that most detectors would look for. */
 
 import {everyTrait, traits} from './bits.js';
 import {backslash, byteTable, endsName, isDigit, isHex, isLetter, isValue} from './bytes.js';
 import {Digits} from './digits.js';
-import {tokensIn} from './tokens.js';
+import {ByteSet, lookAt, pieceBytes, placeOf} from './search.js';
+import {Tokens} from './tokens.js';
 
 export {everyTrait, traits} from './bits.js';
 
 /** Bytes at which there is something to look at; most are none. */
 const [digit, colon, at, percent, equals, hyphen, capitalJ, escapes] = [1, 2, 3, 4, 5, 6, 7, 8];
+const others = ':@%=-J\\';
 const kinds = byteTable();
 for (const character of '0123456789') kinds[character.charCodeAt(0)] = digit;
-for (const [index, character] of [...':@%=-J\\'].entries()) kinds[character.charCodeAt(0)] = colon + index;
+for (const [index, character] of [...others].entries()) kinds[character.charCodeAt(0)] = colon + index;
+const interesting = new ByteSet(`0123456789${others}`);
 
 /**
  * Tells what a text may hold. Never leaves out what it does hold.
@@ -19,37 +22,49 @@ for (const [index, character] of [...':@%=-J\\'].entries()) kinds[character.char
  */
 export function traitsOf(bytes: Buffer): number {
 	const digits = new Digits(bytes);
-	const {length} = bytes;
-	let found = traits.anything | tokensIn(bytes);
-	for (let index = 0; index < length; index++) {
-		const kind = kinds[bytes[index] ?? 0] ?? 0;
-		if (kind === 0) continue;
-		if (kind === digit) {
-			const start = index;
-			while (isDigit(bytes[index + 1])) index++;
-			found |= digits.read(start, index + 1);
-		} else if (kind === escapes) {
-			while (bytes[index + 1] === backslash) index++;
-			// `\u0040` and `\/`: any character may be written so, and stand in the middle of a value.
-			if (bytes[index + 1] === 0x75 || bytes[index + 1] === 0x2f) return everyTrait;
-		} else if (kind === percent && bytes[index + 1] === 0x32) {
-			// Blanks and signs of a URL.
-			return everyTrait;
-		} else found |= traitsAt(bytes, index, kind);
+	const tokens = new Tokens(bytes);
+	let found: number = traits.anything;
+	/** Where what was read last ends. */
+	let end = 0;
+	for (let from = 0; from < bytes.length && found !== everyTrait; from += pieceBytes) {
+		lookAt(bytes, from);
+		found |= tokens.read();
+		const count = interesting.find();
+		for (let index = 0; index < count; index++) {
+			const at = placeOf(index);
+			if (at < end) continue;
+			end = endOf(bytes, at);
+			found |= kinds[bytes[at] ?? 0] === digit ? digits.read(at, end) : traitsAt(bytes, at, end);
+		}
 	}
 	return (found & traits.scheme) === 0 || bytes.includes(0x40) ? found : found & ~traits.scheme;
 }
 
-function traitsAt(bytes: Buffer, index: number, kind: number): number {
+/** Digits and backslashes are read together. */
+function endOf(bytes: Buffer, at: number): number {
+	let end = at + 1;
+	const kind = kinds[bytes[at] ?? 0];
+	if (kind === digit) while (isDigit(bytes[end])) end++;
+	else if (kind === escapes) while (bytes[end] === backslash) end++;
+	return end;
+}
+
+/** @param end where what stands there ends. */
+function traitsAt(bytes: Buffer, index: number, end: number): number {
 	const before = bytes[index - 1];
-	const next = bytes[index + 1];
-	switch (kind) {
+	const next = bytes[end];
+	switch (kinds[bytes[index] ?? 0]) {
 		case colon:
 			return colonsAt(bytes, index);
 		case at:
 			return endsName(bytes, index) ? traits.at : 0;
 		case percent:
+			// Blanks and signs of a URL.
+			if (next === 0x32) return everyTrait;
 			return next === 0x34 && bytes[index + 2] === 0x30 ? traits.at : 0;
+		case escapes:
+			// `\u0040` and `\/`: any character may be written so, and stand in the middle of a value.
+			return next === 0x75 || next === 0x2f ? everyTrait : 0;
 		case equals:
 			return isLetter(before) && isValue(next) ? traits.assignment : 0;
 		case hyphen:

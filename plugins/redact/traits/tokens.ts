@@ -3,10 +3,12 @@
 import {vendorKey} from '../detectors/vendor-keys.js';
 import {traits} from './bits.js';
 import {byteTable, isEscape, letterBefore} from './bytes.js';
+import {ByteSet, placeOf} from './search.js';
 
 /** Classes of characters that keys consist of. */
 const [digit, letter, underscore, sign, addressSign] = [1, 2, 4, 8, 16];
 const classes = byteTable();
+let all = '';
 for (let code = 0; code < 128; code++) {
 	const character = String.fromCharCode(code);
 	if (/\d/.test(character)) classes[code] = digit;
@@ -14,7 +16,9 @@ for (let code = 0; code < 128; code++) {
 	else if (character === '_') classes[code] = underscore;
 	else if (/[:/=]/.test(character)) classes[code] = sign | addressSign;
 	else if (/[.+~-]/.test(character)) classes[code] = sign;
+	if (classes[code] !== 0) all += character;
 }
+const inTokens = new ByteSet(all);
 
 const shortest = 16;
 /** Of keys that may have no digit, and underscores between short words, as names have them; hardly any name is so long. */
@@ -24,20 +28,34 @@ const [blank, tab] = [0x20, 0x09];
 /** Last letters of `bearer` and `basic`, and of `key`. */
 const [lastOfBearer, lastOfBasic, lastOfKey] = [0x72, 0x63, 0x79];
 
-/** A run of sixteen covers every sixteenth byte: only around those is looked. */
-export function tokensIn(bytes: Buffer): number {
-	let found = 0;
-	for (let at = shortest - 1; at < bytes.length; at += shortest) {
-		if (classAt(bytes, at) === 0) continue;
-		let start = at;
-		while (start > 0 && classAt(bytes, start - 1) !== 0) start--;
-		let end = at + 1;
-		while (end < bytes.length && classAt(bytes, end) !== 0) end++;
-		if (isEscape(bytes, start)) start++;
-		if (end - start >= shortest) found |= traitsOfToken(bytes, start, end);
-		at = end - 1;
+/** Words of one text. */
+export class Tokens {
+	readonly #bytes: Buffer;
+	/** Where the last one ended. */
+	#end = 0;
+
+	constructor(bytes: Buffer) {
+		this.#bytes = bytes;
 	}
-	return found;
+
+	/** @returns the traits of what may be keys in the piece that is looked at; to be called with one piece after the other. */
+	read(): number {
+		const bytes = this.#bytes;
+		let found = 0;
+		const count = inTokens.findRuns();
+		for (let index = 0; index < count; index++) {
+			const at = placeOf(index);
+			if (at < this.#end) continue;
+			let start = at;
+			while (start > 0 && classAt(bytes, start - 1) !== 0) start--;
+			let end = at + 1;
+			while (end < bytes.length && classAt(bytes, end) !== 0) end++;
+			if (isEscape(bytes, start)) start++;
+			if (end - start >= shortest) found |= traitsOfToken(bytes, start, end);
+			this.#end = end;
+		}
+		return found;
+	}
 }
 
 function traitsOfToken(bytes: Buffer, start: number, end: number): number {
