@@ -15,6 +15,8 @@ export class MemoryStore implements Store {
 	readonly #kept = new Map<string, Kept>();
 	readonly #revoked = new RevokedKeys();
 	#sweeping: Iterator<string>;
+	/** Holdings that were added since it was swept last. */
+	#added = 0;
 
 	/** @param now milliseconds since the epoch. */
 	constructor(now: () => number = Date.now) {
@@ -30,14 +32,19 @@ export class MemoryStore implements Store {
 	take(takes: readonly Take[]): Grant | Shortage {
 		checkTakes(takes);
 		const now = this.#now();
-		this.#sweep(now, takes.length + 1);
-		for (const {holding, amount, enforced} of takes)
-			if (enforced && this.#find(holding).isShort(holding, amount, now)) return this.#refuse(takes, now);
+		this.#sweep(now);
+		const found = new Array<Kept>(takes.length);
+		for (let index = 0; index < takes.length; index++) {
+			const {holding, amount, enforced} = takes[index] as Take;
+			const one = this.#find(holding);
+			if (enforced && one.isShort(holding, amount, now)) return this.#refuse(takes, now);
+			found[index] = one;
+		}
 		const slots = new Array<number>(takes.length);
 		const standings = new Array<Standing>(takes.length);
 		for (let index = 0; index < takes.length; index++) {
 			const {holding, amount, enforced} = takes[index] as Take;
-			const one = this.#find(holding);
+			const one = found[index] as Kept;
 			const short = !enforced && one.isShort(holding, amount, now);
 			slots[index] = one.take(holding, amount, now);
 			standings[index] = one.standing(holding, short, now);
@@ -94,22 +101,24 @@ export class MemoryStore implements Store {
 		if (one === undefined) {
 			one = keep(holding, this.#calendar);
 			this.#kept.set(key, one);
+			this.#added++;
 		}
 		return one;
 	}
 
 	/**
 	 * Names of callers and addresses come and go: what stands as if it had never been used is let go. Always one more is
-	 * looked at than can be added, so that no call waits while all of them are.
+	 * looked at than was added since, so that no call waits while all of them are.
 	 */
-	#sweep(now: number, many: number): void {
-		for (let count = 0; count < many; count++) {
+	#sweep(now: number): void {
+		for (; this.#added >= 0; this.#added--) {
 			const {done, value} = this.#sweeping.next();
 			if (done === true) {
 				this.#sweeping = this.#kept.keys();
-				return;
+				break;
 			}
 			if (this.#kept.get(value)?.isAsNew(now) === true) this.#kept.delete(value);
 		}
+		this.#added = 0;
 	}
 }
