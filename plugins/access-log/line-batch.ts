@@ -1,7 +1,7 @@
 /** Gathers lines and hands them on together: what comes behind costs the same for one line as for a hundred. */
 
 /** A line waits at most this long. */
-const longestWaitMs = 10;
+const longestWaitMs = 50;
 /** As many bytes as are worth a write of their own. */
 const fullBatch = 64 * 1024;
 const lineFeed = 0x0a;
