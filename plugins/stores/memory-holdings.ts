@@ -3,7 +3,7 @@
 import type {Bucket, Holding, Seats, Standing, Sum} from './keys.js';
 import type {Calendar} from './period.js';
 import {RollingSum} from './rolling-sum.js';
-import {type Figures, standingOf, tolerance} from './standing.js';
+import {type Figures, nothingUsed, standingOf, tolerance} from './standing.js';
 
 /** The state of one holding. The holding itself is given each time: its limit may have another value than before. */
 export interface Kept {
@@ -107,8 +107,8 @@ class KeptSeats implements Kept {
 
 class CalendarSum implements Kept {
 	readonly #calendar: Calendar;
-	#used = 0;
-	#start = 0;
+	#used = nothingUsed;
+	#start = -Infinity;
 	#end = -Infinity;
 
 	constructor(calendar: Calendar) {
@@ -150,7 +150,7 @@ class CalendarSum implements Kept {
 	#turn({period}: Sum, now: number): void {
 		if (now < this.#end || period.kind !== 'calendar') return;
 		const {start, end} = this.#calendar.span(now, period.unit, period.zone);
-		this.#used = 0;
+		this.#used = nothingUsed;
 		this.#start = start;
 		this.#end = end;
 	}

@@ -2,7 +2,7 @@
 
 import type {Standing, Sum} from './keys.js';
 import type {Kept} from './memory-holdings.js';
-import {type Figures, standingOf} from './standing.js';
+import {type Figures, nothingUsed, standingOf} from './standing.js';
 
 /** How a rolling period is cut. */
 const slotsPerPeriod = 60;
@@ -18,7 +18,7 @@ export class RollingSum implements Kept {
 	readonly #countsMs: number;
 	/** Amounts by the beginning of their slot, oldest first. */
 	readonly #slots = new Map<number, number>();
-	#used = 0;
+	#used = nothingUsed;
 	#newest = -Infinity;
 
 	constructor(seconds: number) {

@@ -19,6 +19,12 @@ const seatWaitMs = 1000;
 /** Refilling adds fractions, whose errors must not keep the last whole one from being there. */
 export const tolerance = 1e-6;
 
+/**
+ * Where sums begin: zero, as a number with a fraction is kept. The engine keeps small integers in another way, and throws away the code that
+ * has seen them when such a sum outgrows them, as that of two dollars does.
+ */
+export const nothingUsed = -0;
+
 /** @param value, resetMs, short as of {@link Figures}; not in an object, which would be made for each call. */
 export function standingOf(holding: Holding, value: number, resetMs: number, short: boolean): Standing {
 	if (holding.kind !== 'bucket') return {limit: holding.limit, remaining: holding.limit - value, resetMs, short};
