@@ -37,7 +37,9 @@ export function traitsOf(bytes: Buffer): number {
 			found |= kinds[bytes[at] ?? 0] === digit ? digits.read(at, end) : traitsAt(bytes, at, end);
 		}
 	}
-	return (found & traits.scheme) === 0 || bytes.includes(0x40) ? found : found & ~traits.scheme;
+	// An `@` may be written as an escape: then every trait was found.
+	if ((found & traits.scheme) === 0 || found === everyTrait || bytes.includes(0x40)) return found;
+	return found & ~traits.scheme;
 }
 
 /** Digits and backslashes are read together. */

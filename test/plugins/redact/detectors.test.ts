@@ -268,6 +268,10 @@ test('the traits of a text never hide a value: what a detector finds in it, it f
 	t.pass();
 });
 
+test('an `@` that is written as an escape ends the password of an address like any other', t => {
+	t.is(redacted('{"url":"postgres://admin:hunter2\\u0040localhost/x"}').includes('hunter2'), false);
+});
+
 test('of what APIs say in every call nothing is looked at twice', t => {
 	const answer = {
 		id: 'chatcmpl-AbC123dEf456GhI789jKl012MnO345',
