@@ -54,8 +54,9 @@ async function interleave(
 	for (let round = 0; round < rounds; round++) {
 		for (const target of targets) {
 			await provided?.before?.(target.name);
-			samples.get(target.name)?.push(await measure(bench, target, job(target, benchCase.job, seconds)));
-			await provided?.after?.(target.name);
+			const measured = await measure(bench, target, job(target, benchCase.job, seconds));
+			await provided?.after?.(target.name, measured);
+			samples.get(target.name)?.push(measured);
 		}
 	}
 	for (const target of targets.slice(1)) await stop(target);

@@ -4,8 +4,6 @@ import {Inserter} from '../../plugins/request-log/insert.js';
 import {packed} from '../../plugins/request-log/journal/lines.js';
 import {table} from '../../plugins/request-log/schema.js';
 
-/** Fewer than the gateway with records hands over, so that the gateway without them is not given the heavier neighbour. */
-const rowsPerSecond = 7500;
 /** As often as a gateway under full load sends a batch. */
 const everyMs = 50;
 
@@ -26,7 +24,8 @@ export class RecordsFeeder {
 		this.#url = url;
 	}
 
-	async start(): Promise<void> {
+	/** @param rowsPerSecond what the gateway with records has just handed over. */
+	async start(rowsPerSecond: number): Promise<void> {
 		this.#line ??= await this.#recorded();
 		const line = this.#line;
 		const connection = readConnection(this.#url);
@@ -34,7 +33,7 @@ export class RecordsFeeder {
 		this.#timer = setInterval(() => {
 			if (busy) return;
 			busy = true;
-			const lines = Array.from({length: (rowsPerSecond * everyMs) / 1000}, () => line(++this.#count));
+			const lines = Array.from({length: Math.floor((rowsPerSecond * everyMs) / 1000)}, () => line(++this.#count));
 			this.#insert = this.#inserter.insert(connection, [packed(lines)]).finally(() => {
 				busy = false;
 			});

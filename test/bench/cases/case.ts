@@ -21,7 +21,7 @@ export type Provided = {
 	environment: Record<string, string>;
 	/** Called around what is measured of a proxy: what is beside one is to be beside the other. */
 	before?(proxy: string): Promise<void>;
-	after?(proxy: string): Promise<void>;
+	after?(proxy: string, measured: Measurement): Promise<void>;
 	remove(): Promise<void>;
 };
 

@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {setPriority, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startPostgres} from '../../helpers/postgres.js';
-import {recording} from '../proxies/index.js';
+import {gateway, recording} from '../proxies/index.js';
 import {RecordsFeeder} from '../records-feeder.js';
 import type {Case} from './case.js';
 import {plain} from './plain.js';
@@ -21,15 +21,17 @@ export const recorded: Case = {
 		// It shares the core of the load, and takes what that leaves: a load that waits for it would measure it.
 		if (postgres.pid !== undefined) setPriority(postgres.pid, 19);
 		const url = await postgres.create('bench');
+		let rowsPerSecond = 0;
 		const feeder = new RecordsFeeder(url);
 		const data = mkdtempSync(join(tmpdir(), 'tapgate-bench-data-'));
 		return {
 			environment: {BENCH_DATABASE: url, BENCH_DATA: data},
 			async before(proxy) {
-				if (proxy === 'bare') await feeder.start();
+				if (proxy === 'bare') await feeder.start(rowsPerSecond);
 			},
-			async after(proxy) {
+			async after(proxy, {calls, seconds}) {
 				if (proxy === 'bare') await feeder.stop();
+				else if (proxy === gateway) rowsPerSecond = calls / seconds;
 			},
 			async remove() {
 				await feeder.end();

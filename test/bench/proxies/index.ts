@@ -31,8 +31,8 @@ export const translating: readonly BenchProxy[] = [
 	Object.assign(serving(gateway), {kind: 'translated' as const}),
 ];
 
-/** The gateway with everything that keeps or tells what happened, against the same without it. */
-export const recording: readonly BenchProxy[] = [serving('bare', 'bare'), serving(gateway, 'recorded')];
+/** The gateway with everything that keeps or tells what happened, against the same without it: first, for that is given as many rows beside it. */
+export const recording: readonly BenchProxy[] = [serving(gateway, 'recorded'), serving('bare', 'bare')];
 
 /** The gateway with limits, costs and a budget, against the same without them. */
 export const limiting: readonly BenchProxy[] = [serving('bare', 'bare'), serving(gateway, 'limited')];
