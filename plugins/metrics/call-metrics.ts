@@ -13,6 +13,8 @@ interface CallSeries {
 	readonly requests: Counter;
 	readonly duration: Histogram;
 	firstToken: Histogram | undefined;
+	/** Counts the attempt of a call that needed only one. */
+	answered: Counter | undefined;
 	reported: TokenSeries | undefined;
 	estimated: TokenSeries | undefined;
 }
@@ -125,7 +127,10 @@ export class CallMetrics {
 			series.firstToken.observe(firstByteMs / 1000);
 		}
 		if (usage !== undefined) this.#countTokens(usage, series, labels);
-		if (attempts.length > 0) this.#countAttempts(exchange);
+		if (attempts.length === 1 && last?.error === undefined) {
+			series.answered ??= this.#attempts.of(provider, labels.model, 'ok');
+			series.answered.value++;
+		} else if (attempts.length > 0) this.#countAttempts(exchange);
 		if (error === undefined) return;
 		if (outcome === 'refused') this.#refusals.of(this.#codes.of(error.code)).value++;
 		else if (outcome === 'failed') this.#errors.of(this.#codes.of(error.code), provider).value++;
@@ -143,6 +148,7 @@ export class CallMetrics {
 				requests: this.#requests.of(label, dialect, provider, model, `${statusClass}xx`, outcome, caller),
 				duration: this.#duration.of(label, provider, model, outcome),
 				firstToken: undefined,
+				answered: undefined,
 				reported: undefined,
 				estimated: undefined,
 			};

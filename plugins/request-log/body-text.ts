@@ -48,7 +48,9 @@ export function staysAsItIs(text: Buffer, rules: BodyRules, redact: Redact): boo
  * refuses escapes that stand for no text: NUL, and half a surrogate pair.
  */
 export function fitsIntoLine(json: Buffer): boolean {
-	return json[0] === 0x7b && json.at(-1) === 0x7d && !json.includes(0x0a) && !json.includes('\\u');
+	if (json[0] !== 0x7b || json.at(-1) !== 0x7d || json.includes(0x0a)) return false;
+	// Most have no escape at all, which is told sooner than which one.
+	return !json.includes(0x5c) || !json.includes('\\u');
 }
 
 /**

@@ -11,13 +11,9 @@ export type Line = readonly (string | Buffer | Quotable)[];
 /** No character of a string takes more bytes in UTF-8, and no byte of a text more in JSON. */
 const [bytesPerUnit, bytesPerByte] = [3, 6];
 
-const backslash = 0x5c;
-const control = 0x75;
-/** What stands behind the backslash, by byte; 0 for what is written as it is. A plain array: see byteTable in redact/traits. */
-const escapes = Array.from({length: 256}, (_, byte) => {
-	const [, letter] = /^"\\(.)/.exec(JSON.stringify(String.fromCharCode(byte))) ?? [];
-	return letter === undefined ? 0 : letter.charCodeAt(0);
-});
+const [blank, quote, backslash] = [0x20, 0x22, 0x5c];
+/** What is written for each control character. */
+const controls = Array.from({length: blank}, (_, code) => JSON.stringify(String.fromCharCode(code)).slice(1, -1));
 
 /** How long the line may be at most, in bytes; told fast. */
 export function mostLength(line: Line): number {
@@ -50,19 +46,18 @@ export function writeLine(line: Line, target: Buffer, start: number): number {
 	return at;
 }
 
+/** Compared and not looked up: that is half of the time. */
 function writeEscaped(text: Buffer, target: Buffer, start: number): number {
 	const {length} = text;
 	let at = start;
 	for (let index = 0; index < length; index++) {
-		const byte = text[index] ?? 0;
-		const letter = escapes[byte] ?? 0;
-		if (letter === 0) {
-			target[at++] = byte;
+		const byte = text[index] as number;
+		if (byte < blank) {
+			at += target.write(controls[byte] as string, at, 'latin1');
 			continue;
 		}
-		target[at++] = backslash;
-		target[at++] = letter;
-		if (letter === control) at += target.write(byte.toString(16).padStart(4, '0'), at, 'latin1');
+		if (byte === quote || byte === backslash) target[at++] = backslash;
+		target[at++] = byte;
 	}
 	return at;
 }
