@@ -7,6 +7,7 @@ export {type Database, database} from '../plugins/request-log/keys.js';
 export {
 	type Bucket,
 	type Degraded,
+	type Demand,
 	type Grant,
 	type Holding,
 	type Period,

@@ -20,7 +20,8 @@ import {PriceBook} from './price-book.js';
 import {priceLists} from './prices/index.js';
 import {pricesCommand} from './prices-command.js';
 import {usdText} from './reckoning.js';
-import {type Reservation, Reservations, reservationKey} from './reservations.js';
+import type {Reservation} from './reservation.js';
+import {Reservations, reservationKey} from './reservations.js';
 import {Thresholds} from './thresholds.js';
 import {Webhook} from './webhook.js';
 
@@ -38,7 +39,8 @@ export const cost = definePlugin<CostOptions>({
 	apply(gateway, options) {
 		const book = new PriceBook(options.prices ?? {}, priceLists, name => gateway.providers.get(name));
 		const calls = new CallCost(book, options.assumeOutputTokens ?? defaultOutputTokens);
-		const store = gateway.use(stores).open(options.store, {
+		const service = gateway.use(stores);
+		const store = service.open(options.store, {
 			degraded: options.degraded ?? 'local',
 			...(options.deadlineMs !== undefined && {deadlineMs: options.deadlineMs}),
 		});
@@ -46,6 +48,7 @@ export const cost = definePlugin<CostOptions>({
 		const reservations = new Reservations({
 			budgets: new Budgets(options.budgets ?? [], options.zone ?? 'UTC'),
 			calls,
+			stores: service,
 			store,
 			thresholds,
 			refuseUnpriced: options.unpriced === 'refuse',
@@ -77,12 +80,12 @@ export const cost = definePlugin<CostOptions>({
 			counter(
 				'Times that a budget that was used up refused a call, or one of its targets.',
 				'by',
-				reservations.refused,
+				reservations.refusals,
 			),
 		);
 		gateway.metrics.add(
 			'cost_budget_warnings_total',
-			counter('Calls that were let through although a soft budget was used up.', 'by', reservations.warned),
+			counter('Calls that were let through although a soft budget was used up.', 'by', reservations.warnings),
 		);
 	},
 });

@@ -21,10 +21,11 @@ export const rateLimit = definePlugin<RateLimitOptions>({
 	apply(gateway, options) {
 		const {shadow = false, degraded = 'local', deadlineMs, assumeOutputTokens = assumedOutputTokens} = options;
 		const rules = compileRules(options.rules ?? [], shadow);
-		const store = gateway.use(stores).open(options.store, {degraded, ...(deadlineMs !== undefined && {deadlineMs})});
+		const service = gateway.use(stores);
+		const store = service.open(options.store, {degraded, ...(deadlineMs !== undefined && {deadlineMs})});
 		const tally = new Tally(gateway.log);
 		tally.register(gateway.metrics);
-		const limiter = new Limiter(store, tally, {rules, shadow, assumeOutputTokens});
+		const limiter = new Limiter(service, store, tally, {rules, shadow, assumeOutputTokens});
 		gateway.hooks.admit.tap('rate-limit', exchange => limiter.admit(exchange));
 		if (limiter.looksAtTargets)
 			gateway.hooks.prepare.tap('rate-limit', (_request, attempt) => limiter.attempt(attempt));

@@ -1,7 +1,7 @@
 /** What a call has taken with one question to the store, and what it is charged with in the end. */
 
 import type {AttemptReport, ClosedExchange, Target} from '../../core/index.js';
-import type {Grant} from '../stores/keys.js';
+import type {Grant, Used} from '../stores/keys.js';
 import {isOfTarget, targetSubject} from './subjects.js';
 import type {Counted} from './takes.js';
 import {amountOf, chargedTokens, type Tokens, usedNothing, wasAsked} from './use.js';
@@ -38,6 +38,12 @@ export class Taken {
 
 	/** @param expected what is charged where nothing else is known. */
 	settle(closed: ClosedExchange, expected: Tokens): void | Promise<void> {
+		const settled = this.#grant.settle(this.used(closed, expected), false);
+		return settled instanceof Promise ? settled.then(() => undefined) : undefined;
+	}
+
+	/** What the call has used of each limit in the end. */
+	used(closed: ClosedExchange, expected: Tokens): Used {
 		const {attempts, target} = closed;
 		// Nobody reads the usage of a call whose limits count no tokens.
 		let charged: Tokens | undefined;
@@ -52,8 +58,7 @@ export class Taken {
 				used[index] = amountOf(one.limit.counts, charged);
 			}
 		}
-		const settled = this.#grant.settle(used, false);
-		return settled instanceof Promise ? settled.then(() => undefined) : undefined;
+		return used;
 	}
 
 	/** What a limit is charged with that does not count tokens; `undefined` for one that does. */

@@ -1,14 +1,14 @@
 /** Opens what limits and budgets are kept in, for the plugins that keep them. */
 
 import {definePlugin} from '../../core/index.js';
-import {stores as storesKey} from './keys.js';
+import {provideStores} from './demands.js';
 import {MemoryStore} from './memory.js';
 import {OpenStores} from './open-stores.js';
 import {primaryMemory} from './primary-memory.js';
 import {PrimaryStore} from './primary-store.js';
 import {tellOfStores} from './report.js';
 
-/** Provides the service `stores`: memory, Redis and Postgres behind one interface. */
+/** Provides the service `stores`: memory, Redis and Postgres behind one interface. Taps `admit`, late, when a plugin has opened one. */
 export const stores = definePlugin({
 	name: 'stores',
 	apply(gateway) {
@@ -20,7 +20,7 @@ export const stores = definePlugin({
 		};
 		const open = new OpenStores(gateway.log, opened, Date.now, memory);
 		gateway.defer(() => open.close());
-		gateway.provide(storesKey, open);
+		provideStores(gateway, (url, options) => open.open(url, options));
 		gateway.beforeListen(() => open.start());
 	},
 });

@@ -3,7 +3,7 @@
  * several holdings at once, all or nothing; what it takes is an estimate, and is settled by what it really used.
  */
 
-import {type Key, key, type Secret} from '../../core/index.js';
+import {type ClosedExchange, type Key, key, type RoutedExchange, type Secret} from '../../core/index.js';
 
 /** A token bucket: it holds up to `capacity` and gets `refillPerSecond` back until it is full. May be overdrawn by settling. */
 export interface Bucket {
@@ -94,10 +94,34 @@ export interface Shortage {
 	readonly retryMs: number;
 }
 
+/**
+ * What one plugin takes for a call together with others that take from the same store: all of it or nothing, in one round trip. The members are
+ * used in the order in which they stand here; all but `takes` only while there are some.
+ */
+export interface Demand {
+	/** What is to be taken, each of a holding that no other demand names. It stays as it is but for {@link refused}. */
+	readonly takes: readonly Take[];
+	/**
+	 * One of `takes` is what the call would have to wait for longest. Has others from now on, and all is tried anew.
+	 * @throws what the client is told, when there is nothing else to try.
+	 */
+	refused(shortage: Shortage): void;
+	/** The store cannot be asked and `degraded` is `refuse`. @throws what the client is told; else the call goes on with nothing taken. */
+	unavailable(error: StoreUnavailable): void;
+	/** @param grant of `takes`. What of it is not settled before is settled at the end of the call. */
+	granted(grant: Grant): void;
+	/** What the call, which is over, has really used: see {@link Grant.settle}. */
+	used(closed: ClosedExchange): Used;
+	/** How the holdings stand then. Left out by who does not want to know; not called when the store could not be told in time. */
+	settled?(standings: readonly Standing[]): void;
+}
+
 /** Keeps holdings. It belongs to the plugin `stores`, which lets its connections go. */
 export interface Store {
 	/** For people: `memory`, `redis`, `postgres`. */
 	readonly kind: string;
+	/** Whether answers have to be waited for. */
+	readonly waits: boolean;
 	/**
 	 * Takes from every holding, or from none when an enforced one has not enough. In one round trip.
 	 * @param takes no holding twice.
@@ -150,6 +174,13 @@ export interface Stores {
 	 * @throws {ConfigError} for any other; never quotes it.
 	 */
 	open(url: string | Secret | undefined, options: StoreOptions): Store;
+	/**
+	 * To be called in a tap of `admit`, not a late one. A store that has to be waited for is asked at the end of `admit`,
+	 * once for all that was demanded for the call, and told once when the call is over. Of one that answers at once it is taken now.
+	 * @param store that was opened here. Those that were opened with the same URL and options are one.
+	 * @throws what the client is told; {Error} when it is too late.
+	 */
+	takeTogether(exchange: RoutedExchange, store: Store, demand: Demand): void;
 }
 
 export const stores: Key<Stores> = key('stores.stores');

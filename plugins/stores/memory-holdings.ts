@@ -7,6 +7,8 @@ import {type Figures, nothingUsed, standingOf, tolerance} from './standing.js';
 
 /** The state of one holding. The holding itself is given each time: its limit may have another value than before. */
 export interface Kept {
+	/** The store has let it go; another one may stand in its place. */
+	letGo: boolean;
 	/** Tells whether there is not enough for an amount. */
 	isShort(holding: Holding, amount: number, now: number): boolean;
 	/** How it stands, with what is known of whether there was enough. */
@@ -33,6 +35,7 @@ export function keep(holding: Holding, calendar: Calendar): Kept {
 }
 
 class KeptBucket implements Kept {
+	letGo = false;
 	#holding: Bucket;
 	#level: number;
 	#at = -Infinity;
@@ -77,6 +80,7 @@ class KeptBucket implements Kept {
 }
 
 class KeptSeats implements Kept {
+	letGo = false;
 	#taken = 0;
 
 	isShort({limit}: Seats, amount: number): boolean {
@@ -106,6 +110,7 @@ class KeptSeats implements Kept {
 }
 
 class CalendarSum implements Kept {
+	letGo = false;
 	readonly #calendar: Calendar;
 	#used = nothingUsed;
 	#start = -Infinity;

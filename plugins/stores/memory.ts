@@ -10,9 +10,12 @@ import {checkTakes, storageKey, usedAmount} from './takes.js';
 
 export class MemoryStore implements Store {
 	readonly kind = 'memory';
+	readonly waits = false;
 	readonly #now: () => number;
 	readonly #calendar = new Calendar();
 	readonly #kept = new Map<string, Kept>();
+	/** Where it was found last: most calls take from holdings that were taken from before. */
+	readonly #found = new WeakMap<Holding, Kept>();
 	readonly #revoked = new RevokedKeys();
 	#sweeping: Iterator<string>;
 	/** Holdings that were added since it was swept last. */
@@ -49,7 +52,7 @@ export class MemoryStore implements Store {
 			slots[index] = one.take(holding, amount, now);
 			standings[index] = one.standing(holding, short, now);
 		}
-		const settle = eachOnce(takes, (_all, used, tells) => this.#settle(takes, slots, used, tells));
+		const settle = eachOnce(takes, (_all, used, tells) => this.#settle(takes, found, slots, used, tells));
 		return {granted: true, standings, settle};
 	}
 
@@ -83,19 +86,28 @@ export class MemoryStore implements Store {
 		return one.standing(holding, one.isShort(holding, 0, now), now);
 	}
 
-	#settle(takes: readonly Take[], slots: readonly number[], used: Used, tells: boolean): Standing[] | undefined {
+	#settle(
+		takes: readonly Take[],
+		found: readonly Kept[],
+		slots: readonly number[],
+		used: Used,
+		tells: boolean,
+	): Standing[] | undefined {
 		const now = this.#now();
 		for (let index = 0; index < takes.length; index++) {
 			const {holding, amount} = takes[index] as Take;
 			const told = used[index];
 			if (told === undefined) continue;
 			const rest = holding.kind === 'seats' ? 0 : usedAmount(told);
-			this.#find(holding).settle(holding, rest - amount, slots[index] as number, now);
+			const one = found[index] as Kept;
+			(one.letGo ? this.#find(holding) : one).settle(holding, rest - amount, slots[index] as number, now);
 		}
 		return tells ? this.#standings(takes, now) : undefined;
 	}
 
 	#find(holding: Holding): Kept {
+		const found = this.#found.get(holding);
+		if (found !== undefined && !found.letGo) return found;
 		const key = storageKey(holding);
 		let one = this.#kept.get(key);
 		if (one === undefined) {
@@ -103,6 +115,7 @@ export class MemoryStore implements Store {
 			this.#kept.set(key, one);
 			this.#added++;
 		}
+		this.#found.set(holding, one);
 		return one;
 	}
 
@@ -117,7 +130,10 @@ export class MemoryStore implements Store {
 				this.#sweeping = this.#kept.keys();
 				break;
 			}
-			if (this.#kept.get(value)?.isAsNew(now) === true) this.#kept.delete(value);
+			const one = this.#kept.get(value);
+			if (one?.isAsNew(now) !== true) continue;
+			one.letGo = true;
+			this.#kept.delete(value);
 		}
 		this.#added = 0;
 	}

@@ -4,7 +4,7 @@ import {ConfigError, type Log, reveal, type Secret} from '../../core/index.js';
 import {type Connection, readConnection} from '../request-log/keys.js';
 import {Arrears} from './arrears.js';
 import type {Backend} from './backend.js';
-import type {Store, StoreOptions, Stores} from './keys.js';
+import type {Degraded, Store, StoreOptions, Stores} from './keys.js';
 import {Leases} from './leases.js';
 import {Link} from './link.js';
 import {MemoryStore} from './memory.js';
@@ -21,9 +21,11 @@ const sweepEveryMs = 60_000;
 export interface OpenStore extends Shared {
 	/** Answers that were given without it. */
 	fallenBack: number;
+	/** As plugins see it, by what they want of it: what they take of the same one can be taken together. */
+	readonly stores: Map<string, Store>;
 }
 
-export class OpenStores implements Stores {
+export class OpenStores implements Pick<Stores, 'open'> {
 	readonly #log: Log;
 	readonly #now: () => number;
 	readonly #memory: Store;
@@ -56,9 +58,7 @@ export class OpenStores implements Stores {
 			this.#shared.set(text, shared);
 			this.#opened();
 		}
-		return new SharedStore(shared, {deadlineMs, degraded}, () => {
-			shared.fallenBack++;
-		});
+		return this.#storeOf(shared, deadlineMs, degraded);
 	}
 
 	/** Connects all of them. @throws {ConfigError} when one can never be used. */
@@ -83,6 +83,18 @@ export class OpenStores implements Stores {
 		);
 	}
 
+	#storeOf(shared: OpenStore, deadlineMs: number, degraded: Degraded): Store {
+		const wanted = `${deadlineMs} ${degraded}`;
+		let store = shared.stores.get(wanted);
+		if (store === undefined) {
+			store = new SharedStore(shared, {deadlineMs, degraded}, () => {
+				shared.fallenBack++;
+			});
+			shared.stores.set(wanted, store);
+		}
+		return store;
+	}
+
 	#share(backend: Backend): OpenStore {
 		const before = this.all.filter(({link}) => link.backend.kind === backend.kind).length;
 		const link = new Link(backend, before === 0 ? backend.kind : `${backend.kind}-${before + 1}`, this.#log);
@@ -94,6 +106,7 @@ export class OpenStores implements Stores {
 			arrears: new Arrears(link, settlements, newGrant, this.#now),
 			local: new MemoryStore(this.#now),
 			fallenBack: 0,
+			stores: new Map(),
 		};
 	}
 }

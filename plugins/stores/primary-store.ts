@@ -11,6 +11,7 @@ type Ask = (question: PrimaryQuestion) => Promise<unknown>;
 
 export class PrimaryStore implements Store {
 	readonly kind = 'memory';
+	readonly waits = true;
 	readonly #ask: Ask;
 	#grants = 0;
 

@@ -13,6 +13,7 @@ export function slotLength(seconds: number): number {
 }
 
 export class RollingSum implements Kept {
+	letGo = false;
 	readonly #slotMs: number;
 	/** A slot counts so long after its beginning. */
 	readonly #countsMs: number;

@@ -37,6 +37,7 @@ export function newGrant(): string {
 
 export class SharedStore implements Store {
 	readonly kind: string;
+	readonly waits = true;
 	readonly #shared: Shared;
 	readonly #deadlineMs: number;
 	readonly #degraded: Degraded;

@@ -25,7 +25,7 @@ const written = {
 		definePlugin describe env errorTable estimateTokens fingerprint isObject key listen namePattern oncePerName openExchange optionsReader originOf
 		pageParameters pageSchema pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName timestamp tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withHeaders withPathOf
 		BudgetEvents BudgetThreshold budgetEvents Database database Redactor redactor
-		Bucket Degraded Grant Holding Period Seats Shortage Standing Store StoreOptions StoreUnavailable Stores Sum Take stores
+		Bucket Degraded Demand Grant Holding Period Seats Shortage Standing Store StoreOptions StoreUnavailable Stores Sum Take stores
 	`,
 	'tapgate/plugins': `
 		accessLog anthropic anthropicCompatible auth azureOpenai bifrost catalog deepseek dialects gemini glm grok groq

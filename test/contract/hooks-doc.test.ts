@@ -1,7 +1,7 @@
 /** docs/hooks.md and docs/lifecycle.md speak of the hooks that there are, and of no others. */
 
 import test from 'ava';
-import {Engine, type HookContract, serverSettings} from 'tapgate';
+import {definePlugin, Engine, type HookContract, serverSettings, stores} from 'tapgate';
 import {memoryLog} from 'tapgate/testing';
 import {everyBuiltIn, everyExample} from './built-ins.js';
 import {quoted, read, rows} from './repository.js';
@@ -9,6 +9,7 @@ import {tapOrder} from './taps.js';
 
 const engine = new Engine({deployment: 'test', server: serverSettings(), log: memoryLog()});
 const {contracts} = engine.guard;
+test.after.always(() => engine.close());
 
 interface Box {
 	readonly name: string;
@@ -54,8 +55,14 @@ for (const contract of contracts) {
 	});
 }
 
+/** Some built-ins tap only what has to be waited for. */
+const sharing = definePlugin({
+	name: 'sharing',
+	apply: gateway => void gateway.use(stores).open('redis://127.0.0.1:1', {degraded: 'local'}),
+});
+
 test('"Tapped by" names the built-ins and examples that tap the hook, and no hook is tapped by nobody', async t => {
-	for (const plugin of [...everyBuiltIn, ...everyExample]) await engine.apply(plugin);
+	for (const plugin of [...everyBuiltIn, ...everyExample, sharing()]) await engine.apply(plugin);
 	const tapping = new Map<string, Set<string>>();
 	for (const [hook, plugins] of tapOrder(engine)) {
 		const name = hook.replace(/\[.*/, '');

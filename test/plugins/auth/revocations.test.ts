@@ -7,7 +7,7 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {definePlugin, Engine, type Plugin, serverSettings} from '../../../core/index.js';
 import {auth, dialects, health, mock, requestLog, routing, stores} from '../../../plugins/index.js';
-import {stores as storesKey} from '../../../plugins/stores/keys.js';
+import {provideStores} from '../../../plugins/stores/demands.js';
 import {PrimaryMemory} from '../../../plugins/stores/primary-memory.js';
 import {PrimaryStore} from '../../../plugins/stores/primary-store.js';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
@@ -103,7 +103,7 @@ function workers(): () => Plugin {
 	return () => {
 		const worker = ++count;
 		const store = new PrimaryStore(async question => memory.answer(question, worker));
-		return definePlugin({name: 'stores', apply: ({provide}) => provide(storesKey, {open: () => store})})();
+		return definePlugin({name: 'stores', apply: gateway => provideStores(gateway, () => store)})();
 	};
 }
 

@@ -5,7 +5,8 @@ import {type Caller, definePlugin, type Plugin} from '../../../core/index.js';
 import {mock, openaiCompatible, routing, translate} from '../../../plugins/index.js';
 import {type RateLimitOptions, rateLimit} from '../../../plugins/rate-limit/index.js';
 import {compileRules} from '../../../plugins/rate-limit/rules.js';
-import {type Standing, stores as storesKey} from '../../../plugins/stores/keys.js';
+import {provideStores} from '../../../plugins/stores/demands.js';
+import type {Standing} from '../../../plugins/stores/keys.js';
 import {MemoryStore} from '../../../plugins/stores/memory.js';
 import {exchangeRecorder, startGateway} from '../../helpers/whole-gateway.js';
 
@@ -55,7 +56,7 @@ export async function startLimited(
 	const store = new MemoryStore(clock);
 	const memory = definePlugin({
 		name: 'stores',
-		apply: gateway => gateway.provide(storesKey, {open: () => store}),
+		apply: gateway => provideStores(gateway, () => store),
 	});
 	const gateway = await startGateway(t, [
 		stores ?? memory(),

@@ -1,0 +1,25 @@
+/** Takes what a plugin demands for a call from a store that answers at once. */
+
+import type {RoutedExchange} from '../../core/index.js';
+import type {Demand, Store} from './keys.js';
+
+/** Takes it, or as much else as is demanded instead, and has it settled at the end. @throws what the client is told. */
+export function takeNow(exchange: RoutedExchange, store: Store, demand: Demand): void {
+	for (let {takes} = demand; takes.length > 0; ) {
+		const answer = store.take(takes);
+		if (answer instanceof Promise) throw new TypeError('a store that answers at once has to be waited for');
+		if (answer.granted) {
+			exchange.defer(closed => {
+				const standings = answer.settle(demand.used(closed), demand.settled !== undefined);
+				if (Array.isArray(standings)) demand.settled?.(standings);
+			});
+			demand.granted(answer);
+			return;
+		}
+		demand.refused(answer);
+		if (demand.takes === takes) throw new Error(sameAgain);
+		takes = demand.takes;
+	}
+}
+
+export const sameAgain = 'a demand that was refused demands the same again';
