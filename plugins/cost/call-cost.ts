@@ -14,7 +14,7 @@ import {
 	usedTokens,
 } from '../../core/index.js';
 import type {PriceBook} from './price-book.js';
-import {countsOf, nanoUsd, type ReckonedPrice, ratesAt} from './reckoning.js';
+import {countsOf, femtoPerNano, nanoUsd, type ReckonedPrice, ratesAt} from './reckoning.js';
 
 const unpaid = new Set(['upstream_unreachable', 'upstream_error']);
 
@@ -35,15 +35,15 @@ export class CallCost {
 
 	/**
 	 * The most that a call is expected to cost on each of its targets.
-	 * @returns in their order; `undefined` where the price, or the size of the call, is not known.
+	 * @returns nano-dollars, in their order; `undefined` where the price, or the size of the call, is not known.
 	 */
-	atMost(exchange: RoutedExchange): readonly (bigint | undefined)[] {
+	atMost(exchange: RoutedExchange): readonly (number | undefined)[] {
 		const {endpoint, request, targets, startedAt} = exchange;
 		const estimate = endpoint.kind === 'model' ? estimateTokens(request) : undefined;
 		if (estimate === undefined) return targets.map(() => undefined);
-		if (operationOf(exchange) === 'count') return targets.map(() => 0n);
+		if (operationOf(exchange) === 'count') return targets.map(() => 0);
 		const written = operationOf(exchange) === 'embed' ? 0 : (estimate.output ?? this.#assumed * estimate.answers);
-		const costs = new Array<bigint | undefined>(targets.length);
+		const costs = new Array<number | undefined>(targets.length);
 		for (let index = 0; index < targets.length; index++) {
 			const found = this.#book.find(targets[index] as Target, startedAt);
 			if (found !== undefined) costs[index] = mostOf(found.price, estimate.input, written, request.body);
@@ -116,16 +116,17 @@ function operationOf({endpoint}: Pick<KnownExchange, 'endpoint'>): string {
 const anHour = Buffer.from('"1h"');
 
 /** Input may all be written to a cache, and output may all be reasoning. Sound and pictures are estimated as text. */
-function mostOf(price: ReckonedPrice, input: number, output: number, body: Buffer): bigint | undefined {
-	const rates = ratesAt(price, input);
-	const dearer = rates.cacheWrite1h !== rates.cacheWrite5m && body.includes(anHour);
-	const read = larger(larger(rates.input, rates.cacheWrite5m), dearer ? rates.cacheWrite1h : undefined);
-	const written = larger(rates.output, rates.reasoning);
-	if ((read === undefined && input > 0) || (written === undefined && output > 0)) return undefined;
-	const femto = BigInt(input) * (read ?? 0n) + BigInt(output) * (written ?? 0n) + (rates.request ?? 0n);
-	return (femto + 999_999n) / 1_000_000n;
+function mostOf(price: ReckonedPrice, input: number, output: number, body: Buffer): number | undefined {
+	const {numbers} = ratesAt(price, input);
+	const dearer = numbers.cacheWrite1h > numbers.cacheWrite5m && body.includes(anHour);
+	const read = dearer ? numbers.cacheWrite1h : larger(numbers.input, numbers.cacheWrite5m);
+	const written = larger(numbers.output, numbers.reasoning);
+	if ((Number.isNaN(read) && input > 0) || (Number.isNaN(written) && output > 0)) return undefined;
+	const femto = (input > 0 ? input * read : 0) + (output > 0 ? output * written : 0) + (numbers.request || 0);
+	return Math.min(Math.ceil(femto / femtoPerNano), Number.MAX_SAFE_INTEGER);
 }
 
-function larger(one: bigint | undefined, other: bigint | undefined): bigint | undefined {
-	return one === undefined || (other !== undefined && other > one) ? other : one;
+/** Of rates of which one may be unknown. */
+function larger(one: number, other: number): number {
+	return Number.isNaN(one) || other > one ? other : one;
 }

@@ -1,4 +1,4 @@
-/** Reckons what counts cost, in integers: femto-dollars per token, rounded once, half up, to nano-dollars. */
+/** Reckons what counts cost, in whole numbers: femto-dollars per token, rounded once, half up, to nano-dollars. */
 
 import {isObject, tokenCount, type Usage} from '../../core/index.js';
 import type {Price, Rates} from './price.js';
@@ -21,8 +21,13 @@ export interface Counts {
 
 type Thing = keyof Counts;
 
-/** Femto-dollars for each; `undefined` is unknown. */
-export type FemtoRates = Readonly<Record<Thing, bigint | undefined>>;
+/** Femto-dollars for each thing. */
+export interface FemtoRates {
+	/** `NaN` is unknown. Those above 2^53 are not exact; what they come to is more than a number can say. */
+	readonly numbers: Readonly<Record<Thing, number>>;
+	/** The same ones; `undefined` is unknown. */
+	readonly exact: Readonly<Record<Thing, bigint | undefined>>;
+}
 
 /** A price ready for reckoning. */
 export interface ReckonedPrice {
@@ -58,7 +63,7 @@ const kindOf: Readonly<Partial<Record<Thing, Thing>>> = {
 	outputImage: 'output',
 };
 
-const femtoPerNano = 1_000_000n;
+export const femtoPerNano = 1_000_000;
 
 export function reckonedPrice(price: Price): ReckonedPrice {
 	const tiers = (price.tiers ?? []).map(tier => ({
@@ -69,7 +74,8 @@ export function reckonedPrice(price: Price): ReckonedPrice {
 }
 
 function femtoRates(rates: Rates): FemtoRates {
-	const all: Record<string, bigint | undefined> = {};
+	const exact: Record<string, bigint | undefined> = {};
+	const numbers: Record<string, number> = {};
 	for (const thing of things) {
 		let named: Thing | undefined = thing;
 		while (named !== undefined && rates[named] === undefined) named = kindOf[named];
@@ -77,9 +83,11 @@ function femtoRates(rates: Rates): FemtoRates {
 		// A dollar per million tokens is 10^9 femto-dollars per token: nine decimals of a price are exact.
 		const perMillion = usd === undefined ? undefined : BigInt(Math.round(usd * 1e9));
 		const single = thing === 'request' || thing === 'webSearch';
-		all[thing] = perMillion === undefined ? (single ? 0n : undefined) : single ? perMillion * 1_000_000n : perMillion;
+		const femto = perMillion === undefined ? (single ? 0n : undefined) : single ? perMillion * 1_000_000n : perMillion;
+		exact[thing] = femto;
+		numbers[thing] = femto === undefined ? Number.NaN : Number(femto);
 	}
-	return all as FemtoRates;
+	return {exact, numbers} as FemtoRates;
 }
 
 /** The rates of a call with so much input. */
@@ -90,26 +98,38 @@ export function ratesAt({base, tiers}: ReckonedPrice, inputTokens: number): Femt
 
 /** @returns nano-dollars; `undefined` when something was used whose price is unknown. */
 export function nanoUsd(price: ReckonedPrice, counts: Counts): bigint | undefined {
-	const rates = ratesAt(price, inputOf(counts));
+	const {numbers, exact} = ratesAt(price, inputOf(counts));
 	// Spelled out: members that are read by the names of a list are looked up anew each time.
-	let femto = plus(0n, counts.input, rates.input);
-	femto = plus(femto, counts.cacheRead, rates.cacheRead);
-	femto = plus(femto, counts.cacheWrite5m, rates.cacheWrite5m);
-	femto = plus(femto, counts.cacheWrite1h, rates.cacheWrite1h);
-	femto = plus(femto, counts.inputAudio, rates.inputAudio);
-	femto = plus(femto, counts.inputImage, rates.inputImage);
-	femto = plus(femto, counts.output, rates.output);
-	femto = plus(femto, counts.reasoning, rates.reasoning);
-	femto = plus(femto, counts.outputAudio, rates.outputAudio);
-	femto = plus(femto, counts.outputImage, rates.outputImage);
-	femto = plus(femto, counts.request, rates.request);
-	femto = plus(femto, counts.webSearch, rates.webSearch);
-	return femto === undefined ? undefined : (femto + femtoPerNano / 2n) / femtoPerNano;
+	const femto =
+		part(counts.input, numbers.input) +
+		part(counts.cacheRead, numbers.cacheRead) +
+		part(counts.cacheWrite5m, numbers.cacheWrite5m) +
+		part(counts.cacheWrite1h, numbers.cacheWrite1h) +
+		part(counts.inputAudio, numbers.inputAudio) +
+		part(counts.inputImage, numbers.inputImage) +
+		part(counts.output, numbers.output) +
+		part(counts.reasoning, numbers.reasoning) +
+		part(counts.outputAudio, numbers.outputAudio) +
+		part(counts.outputImage, numbers.outputImage) +
+		part(counts.request, numbers.request) +
+		part(counts.webSearch, numbers.webSearch);
+	if (Number.isNaN(femto)) return undefined;
+	// Up to nine dollars every part of the sum is a whole number that is exact, and so is the sum.
+	if (femto > Number.MAX_SAFE_INTEGER) return longNanoUsd(exact, counts);
+	const rest = femto % femtoPerNano;
+	return BigInt((femto - rest) / femtoPerNano + (2 * rest >= femtoPerNano ? 1 : 0));
 }
 
-function plus(femto: bigint | undefined, count: number, rate: bigint | undefined): bigint | undefined {
-	if (count === 0 || rate === 0n) return femto;
-	return rate === undefined || femto === undefined ? undefined : femto + BigInt(count) * rate;
+/** What was not used costs nothing, whatever its price. */
+function part(count: number, rate: number): number {
+	return count === 0 ? 0 : count * rate;
+}
+
+function longNanoUsd(rates: FemtoRates['exact'], counts: Counts): bigint {
+	const perNano = BigInt(femtoPerNano);
+	let femto = perNano / 2n;
+	for (const thing of things) if (counts[thing] !== 0) femto += BigInt(counts[thing]) * (rates[thing] ?? 0n);
+	return femto / perNano;
 }
 
 function inputOf(counts: Counts): number {

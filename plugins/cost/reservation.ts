@@ -6,9 +6,6 @@ import type {Budget} from './budgets.js';
 import {costsNothing} from './call-cost.js';
 import {exceeded, unavailable, unpriced} from './refusals.js';
 
-/** A whole number that is exact; nobody's call costs more than nine million dollars. */
-const mostNanoUsd = 2n ** 53n - 1n;
-
 const none: readonly never[] = [];
 
 /** What is told of reservations. */
@@ -32,7 +29,7 @@ export class Reservation implements Demand {
 	passedOver: Map<Target, GatewayError> | undefined;
 	readonly #exchange: RoutedExchange;
 	/** What it costs at most on each target, in order. */
-	readonly #costs: readonly (bigint | undefined)[];
+	readonly #costs: readonly (number | undefined)[];
 	readonly #listener: ReservationListener;
 	/** In the order of the grant. */
 	#all: readonly Budget[] = none;
@@ -46,7 +43,7 @@ export class Reservation implements Demand {
 	constructor(
 		exchange: RoutedExchange,
 		budgets: readonly Budget[],
-		costs: readonly (bigint | undefined)[],
+		costs: readonly (number | undefined)[],
 		refuseUnpriced: boolean,
 		listener: ReservationListener,
 	) {
@@ -86,8 +83,8 @@ export class Reservation implements Demand {
 	}
 
 	used({cost, target}: ClosedExchange): Used {
-		const nanoUsd = cost?.nanoUsd ?? 0n;
-		const used = Number(nanoUsd > mostNanoUsd ? mostNanoUsd : nanoUsd);
+		// Nobody's call costs more than the nine million dollars up to which it is exact.
+		const used = cost === undefined ? 0 : Math.min(Number(cost.nanoUsd), Number.MAX_SAFE_INTEGER);
 		this.#used = used;
 		return this.#all.map(budget => (target === undefined || pays(budget, target) ? used : 0));
 	}
@@ -125,14 +122,14 @@ export class Reservation implements Demand {
 			if (left.length === 0) throw passedOver.get(targets[0] as Target);
 			this.budgets = this.budgets.filter(budget => left.some(target => pays(budget, target)));
 		}
-		let most: bigint | undefined;
+		let most: number | undefined;
 		for (let index = 0; index < targets.length; index++) {
 			if (passedOver?.has(targets[index] as Target) === true) continue;
 			const cost = this.#costs[index];
 			if (cost !== undefined && (most === undefined || cost > most)) most = cost;
 		}
 		// Of a call of unknown price only that there is anything left at all can be asked.
-		const amount = Number(most === undefined ? 1n : most > mostNanoUsd ? mostNanoUsd : most);
+		const amount = most ?? 1;
 		this.amount = amount;
 		this.takes = this.budgets.map(({holding, soft}) => ({holding, amount, enforced: !soft}));
 	}

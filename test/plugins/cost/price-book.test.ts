@@ -84,13 +84,40 @@ test('every list says where it is from and when it was taken', t => {
 	}
 });
 
+test('of any counts and prices a cost is the sum in whole femto-dollars, rounded half up', t => {
+	const count = fc.oneof(fc.constant(0), fc.nat({max: 2_000_000}), fc.nat({max: 2 ** 40}));
+	const rate = fc.oneof(
+		fc.nat({max: 600}),
+		fc.integer({min: 0, max: 1e9}).map(nano => nano / 1e9),
+		fc.constant(1000),
+	);
+	const tokens = ['input', 'cacheRead', 'cacheWrite5m', 'output', 'reasoning'] as const;
+	const each = <Value>(value: fc.Arbitrary<Value>) => fc.tuple(value, value, value, value, value);
+	fc.assert(
+		fc.property(each(count), each(rate), rate, (counts, rates, request) => {
+			const price = Object.fromEntries(tokens.map((name, index) => [name, rates[index]]));
+			const [input, cacheRead, cacheWrite5m, output, reasoning] = counts;
+			const usage = usageOf({cacheRead, cacheWrite5m}, {reasoning});
+			const found = nanoUsd(
+				reckonedPrice({...price, request}),
+				countsOf(usage, input + cacheRead + cacheWrite5m, output + reasoning),
+			);
+			let femto = BigInt(Math.round(request * 1e9)) * 1_000_000n;
+			for (const [index, many] of counts.entries())
+				femto += BigInt(many) * BigInt(Math.round((rates[index] ?? 0) * 1e9));
+			t.is(found, (femto + 500_000n) / 1_000_000n);
+		}),
+		{numRuns: 2000},
+	);
+});
+
 test('the config goes before the lists: an exact name before a pattern', t => {
 	const own = new PriceBook(
 		{'openai.*': {input: 7}, 'openai.gpt-4o': {input: 3}, 'local.*': {input: 0, output: 0}},
 		priceLists,
 		() => undefined,
 	);
-	const input = (provider: string, model: string) => own.find({provider, model}, 0)?.price.base.input;
+	const input = (provider: string, model: string) => own.find({provider, model}, 0)?.price.base.exact.input;
 	t.is(input('openai', 'gpt-4o'), 3_000_000_000n);
 	t.is(input('openai', 'gpt-5'), 7_000_000_000n);
 	t.is(input('local', 'anything'), 0n);
