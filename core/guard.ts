@@ -86,6 +86,9 @@ interface AnyHook {
 	intercept(interceptor: {register(tap: {fn: Tap; plugin: string}): unknown}): void;
 }
 
+/** What most taps answer. */
+const nothing = new Kept(undefined, undefined);
+
 /** Makes hooks whose taps are guarded. One per gateway. */
 export class Guard {
 	readonly #report: GuardReport;
@@ -191,7 +194,7 @@ export class Guard {
 			try {
 				const given = tap(...args);
 				if (isThenable(given)) return settled(given, args, began, weight);
-				outcome = new Kept(checked(given, plugin, contract, args), undefined);
+				outcome = given === undefined ? nothing : new Kept(checked(given, plugin, contract, args), undefined);
 			} catch (error) {
 				outcome = this.#thrown(error, plugin, contract, subject);
 			}
