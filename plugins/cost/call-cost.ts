@@ -118,8 +118,8 @@ const anHour = Buffer.from('"1h"');
 /** Input may all be written to a cache, and output may all be reasoning. Sound and pictures are estimated as text. */
 function mostOf(price: ReckonedPrice, input: number, output: number, body: Buffer): number | undefined {
 	const {numbers} = ratesAt(price, input);
-	const dearer = numbers.cacheWrite1h > numbers.cacheWrite5m && body.includes(anHour);
-	const read = dearer ? numbers.cacheWrite1h : larger(numbers.input, numbers.cacheWrite5m);
+	const dearer = numbers.cacheWrite1h !== numbers.cacheWrite5m && body.includes(anHour);
+	const read = larger(larger(numbers.input, numbers.cacheWrite5m), dearer ? numbers.cacheWrite1h : Number.NaN);
 	const written = larger(numbers.output, numbers.reasoning);
 	if ((Number.isNaN(read) && input > 0) || (Number.isNaN(written) && output > 0)) return undefined;
 	const femto = (input > 0 ? input * read : 0) + (output > 0 ? output * written : 0) + (numbers.request || 0);

@@ -21,6 +21,8 @@ export class LimitedCall implements Demand {
 	counted: readonly Counted[] = none;
 	/** Of each; absent or `undefined` where nobody knows. */
 	standings: readonly (Standing | undefined)[] = none;
+	/** The target as if which it is taken. */
+	target: Target;
 	/** What is said to targets whose own limits are reached; absent while there are none. */
 	full: Map<Target, GatewayError> | undefined;
 	readonly #exchange: RoutedExchange;
@@ -33,7 +35,8 @@ export class LimitedCall implements Demand {
 		this.#rules = rules;
 		this.#tally = tally;
 		this.expected = expected;
-		this.takes = takesOf(rules, exchange, exchange.targets[0] as Target, expected);
+		this.target = exchange.targets[0] as Target;
+		this.takes = takesOf(rules, exchange, this.target, expected);
 	}
 
 	/** Tries the targets behind one whose own limit is reached. @throws {GatewayError} `rate_limited` */
@@ -42,10 +45,11 @@ export class LimitedCall implements Demand {
 		const {limit} = this.takes[shortage.refused] as Counted;
 		const error = this.refusal(this.takes, shortage);
 		if (!isOfTarget(limit.by)) throw error;
-		this.full ??= new Map();
-		this.full.set(targets[this.full.size] as Target, error);
-		const next = targets[this.full.size];
-		if (next === undefined) throw this.full.get(targets[0] as Target);
+		const full = this.full ?? new Map<Target, GatewayError>();
+		this.full = full.set(this.target, error);
+		const next = targets.find(target => !full.has(target));
+		if (next === undefined) throw full.get(targets[0] as Target);
+		this.target = next;
 		this.takes = takesOf(this.#rules, this.#exchange, next, this.expected);
 	}
 

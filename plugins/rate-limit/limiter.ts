@@ -68,7 +68,7 @@ export class Limiter {
 		if (call === undefined) return undefined;
 		const full = call.full?.get(target);
 		if (full !== undefined) throw full;
-		if (target === exchange.targets[call.full?.size ?? 0]) return undefined;
+		if (target === call.target) return undefined;
 		call.leave(target);
 		const keys = new Set(call.counted.map(({holding}) => holding.key));
 		const counted = takesOf(this.#targetRules, exchange, target, call.expected).filter(

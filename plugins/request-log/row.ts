@@ -127,7 +127,7 @@ function textMember(column: Column, text: string | undefined): string {
 
 function timeOf(milliseconds: number): string {
 	sequence = (sequence + 1) % 1000;
-	return timestamp(milliseconds, sequence);
+	return `${timestamp(milliseconds).slice(0, -1)}${String(sequence).padStart(3, '0')}Z`;
 }
 
 function tenths(milliseconds: number): number {

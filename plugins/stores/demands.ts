@@ -55,10 +55,17 @@ function later(exchange: RoutedExchange, store: Store, demand: Demand): void {
 	joint.add(demand);
 }
 
-/** Takes what was demanded, from one store after the other. @throws what the client is told. */
-async function takeDemanded(exchange: RoutedExchange): Promise<void> {
-	const demands = exchange.get(demandsKey) ?? none;
+/** Takes what was demanded, from one store after the other; nobody waits when there is nothing. @throws what the client is told. */
+function takeDemanded(exchange: RoutedExchange): void | Promise<void> {
+	const demands = exchange.get(demandsKey);
+	if (demands === undefined) {
+		exchange.set(demandsKey, none);
+		return undefined;
+	}
 	demands.taken = true;
-	if (demands === none) exchange.set(demandsKey, none);
-	for (const joint of demands.joint) await joint.take();
+	return takeFrom(demands.joint);
+}
+
+async function takeFrom(joint: readonly JointTake[]): Promise<void> {
+	for (const one of joint) await one.take();
 }

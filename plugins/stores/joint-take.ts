@@ -1,6 +1,7 @@
 /** Takes what several plugins demand for a call from one store, in one round trip there and one at the end. */
 
 import type {ClosedExchange, RoutedExchange} from '../../core/index.js';
+import {sameAgain, usedOf} from './demand-use.js';
 import {
 	type Demand,
 	type Grant,
@@ -10,7 +11,6 @@ import {
 	StoreUnavailable,
 	type Used,
 } from './keys.js';
-import {sameAgain} from './take-now.js';
 
 export class JointTake {
 	readonly store: Store;
@@ -47,17 +47,23 @@ export class JointTake {
 		}
 	}
 
+	/** One that fails at hearing of it fails the call, and holds up nobody else. */
 	#granted(grant: Grant, count: number): void {
+		const failures: unknown[] = [];
+		const granted = new Set<Demand>();
 		let from = 0;
-		try {
-			for (const demand of this.#demands) {
-				const {length} = demand.takes;
+		for (const demand of this.#demands) {
+			const {length} = demand.takes;
+			try {
 				if (length > 0) demand.granted(length === count ? grant : new Part(grant, from, length, count));
-				from += length;
+				granted.add(demand);
+			} catch (error) {
+				failures.push(error);
 			}
-		} finally {
-			this.#exchange.defer(closed => this.#settle(closed, grant));
+			from += length;
 		}
+		this.#exchange.defer(closed => this.#settle(closed, grant, granted));
+		if (failures.length > 0) throw failures[0];
 	}
 
 	#refused({standings, refused, retryMs}: Shortage): void {
@@ -79,31 +85,31 @@ export class JointTake {
 		}
 	}
 
-	async #settle(closed: ClosedExchange, grant: Grant): Promise<void> {
+	async #settle(closed: ClosedExchange, grant: Grant, granted: ReadonlySet<Demand>): Promise<void> {
 		const all: (number | undefined)[] = [];
+		const failures: unknown[] = [];
 		let tells = false;
-		let failure: unknown;
 		for (const demand of this.#demands) {
 			if (demand.takes.length === 0) continue;
 			tells ||= demand.settled !== undefined;
-			try {
-				for (const used of demand.used(closed)) all.push(used);
-			} catch (error) {
-				// Nobody knows what it has used; others do.
-				failure = error;
-				for (const {amount} of demand.takes) all.push(amount);
-			}
+			const {used, failure} = usedOf(demand, granted.has(demand), closed);
+			for (const one of used) all.push(one);
+			if (failure !== undefined) failures.push(failure.error);
 		}
 		const standings = await grant.settle(all, tells);
-		if (standings !== undefined) this.#tell(standings);
-		if (failure !== undefined) throw failure;
+		if (standings !== undefined) this.#tell(standings, failures);
+		if (failures.length > 0) throw failures[0];
 	}
 
-	#tell(standings: readonly Standing[]): void {
+	#tell(standings: readonly Standing[], failures: unknown[]): void {
 		let from = 0;
 		for (const demand of this.#demands) {
 			const end = from + demand.takes.length;
-			if (end > from) demand.settled?.(standings.slice(from, end));
+			try {
+				if (end > from) demand.settled?.(standings.slice(from, end));
+			} catch (error) {
+				failures.push(error);
+			}
 			from = end;
 		}
 	}

@@ -178,7 +178,7 @@ export interface Stores {
 	 * To be called in a tap of `admit`, not a late one. A store that has to be waited for is asked at the end of `admit`,
 	 * once for all that was demanded for the call, and told once when the call is over. Of one that answers at once it is taken now.
 	 * @param store that was opened here. Those that were opened with the same URL and options are one.
-	 * @throws what the client is told; {Error} when it is too late.
+	 * @throws what the client is told; {Error} when a store that has to be waited for was asked already.
 	 */
 	takeTogether(exchange: RoutedExchange, store: Store, demand: Demand): void;
 }

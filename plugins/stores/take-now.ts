@@ -1,6 +1,7 @@
 /** Takes what a plugin demands for a call from a store that answers at once. */
 
 import type {RoutedExchange} from '../../core/index.js';
+import {sameAgain, usedOf} from './demand-use.js';
 import type {Demand, Store} from './keys.js';
 
 /** Takes it, or as much else as is demanded instead, and has it settled at the end. @throws what the client is told. */
@@ -9,11 +10,19 @@ export function takeNow(exchange: RoutedExchange, store: Store, demand: Demand):
 		const answer = store.take(takes);
 		if (answer instanceof Promise) throw new TypeError('a store that answers at once has to be waited for');
 		if (answer.granted) {
-			exchange.defer(closed => {
-				const standings = answer.settle(demand.used(closed), demand.settled !== undefined);
-				if (Array.isArray(standings)) demand.settled?.(standings);
-			});
-			demand.granted(answer);
+			let granted = false;
+			try {
+				demand.granted(answer);
+				granted = true;
+			} finally {
+				// Of a call that is over by now it is settled right here.
+				exchange.defer(closed => {
+					const {used, failure} = usedOf(demand, granted, closed);
+					const standings = answer.settle(used, demand.settled !== undefined);
+					if (Array.isArray(standings)) demand.settled?.(standings);
+					if (failure !== undefined) throw failure.error;
+				});
+			}
 			return;
 		}
 		demand.refused(answer);
@@ -21,5 +30,3 @@ export function takeNow(exchange: RoutedExchange, store: Store, demand: Demand):
 		takes = demand.takes;
 	}
 }
-
-export const sameAgain = 'a demand that was refused demands the same again';

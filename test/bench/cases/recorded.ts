@@ -10,9 +10,9 @@ import {plain} from './plain.js';
 export const recorded: Case = {
 	...plain,
 	name: 'recorded',
-	title: 'Records: requests per second at concurrency 64 with request log, metrics and access log, and without them',
+	title: 'Records: requests per second at concurrency 128 with request log, metrics and access log, and without them',
 	// With the database beside them, fewer would leave the proxy's core to idle.
-	job: (port, seconds) => ({type: 'closed', port, kind: 'plain', concurrency: 64, seconds}),
+	job: (port, seconds) => ({type: 'closed', port, kind: 'plain', concurrency: 128, seconds}),
 	baseline: 'bare',
 	proxies: recording,
 	async provide() {

@@ -44,6 +44,23 @@ test('a call that may cost more than the whole budget is told to ask for less', 
 	t.is((await gateway.call({n: 3, max_tokens: 1000})).status, 402, 'three answers are three times as long');
 });
 
+test('input is reserved at the dearest rate that it can have', async t => {
+	const reserved = async (price: object, ttl: string): Promise<number> => {
+		const {call} = await startCounting(t, {prices: {'mock.*': price}, budgets: [{by: 'key', dailyUsd: 0.000001}]});
+		const answer = await call({metadata: {ttl}});
+		t.is(answer.status, 402);
+		return Math.round(Number(/may cost \$([\d.]+)/.exec(await answer.text())?.[1]) * 1e9);
+	};
+	const cheapCache = {input: 10, cacheWrite5m: 1, cacheWrite1h: 2, output: 0};
+	const dearCache = {input: 10, cacheWrite5m: 12, cacheWrite1h: 20, output: 0};
+
+	const plain = await reserved({input: 10, output: 0}, '5m');
+	t.is(await reserved(cheapCache, '5m'), plain);
+	t.is(await reserved(cheapCache, '1h'), plain, 'nobody reserves less by asking for a cache');
+	t.is(await reserved(dearCache, '5m'), plain * 1.2);
+	t.is(await reserved(dearCache, '1h'), plain * 2);
+});
+
 test('what was reserved and not used comes back: streamed, failed, refused later', async t => {
 	const picky = definePlugin({
 		name: 'picky',

@@ -2,6 +2,7 @@
 
 import test, {type ExecutionContext} from 'ava';
 import {definePlugin, type Plugin, Stage} from '../../../core/index.js';
+import {budgetEvents} from '../../../plugins/cost/keys.js';
 import {cost, stores as storesPlugin} from '../../../plugins/index.js';
 import {provideStores} from '../../../plugins/stores/demands.js';
 import {type Demand, type Holding, type Store, stores, type Take} from '../../../plugins/stores/keys.js';
@@ -50,6 +51,29 @@ function waitedFor(kept = new MemoryStore(() => 0)) {
 			),
 	};
 }
+
+/** A memory, and what is used of everything that was ever taken from it. */
+function atOnce(kept = new MemoryStore(() => 0)) {
+	const holdings = new Map<string, Holding>();
+	const take = (takes: readonly Take[]) => {
+		for (const {holding} of takes) holdings.set(holding.key, holding);
+		return kept.take(takes);
+	};
+	const store: Store = Object.create(kept, {waits: {value: false}, take: {value: take}});
+	const plugin = definePlugin({name: 'stores', apply: gateway => provideStores(gateway, () => store)});
+	return {
+		plugin: plugin(),
+		used: () =>
+			Object.fromEntries(
+				[...holdings].map(([key, holding]) => {
+					const [standing] = kept.look([holding]);
+					return [key, (standing?.limit ?? 0) - (standing?.remaining ?? 0)];
+				}),
+			),
+	};
+}
+
+const kinds = {'that answers at once': atOnce, 'that is waited for': () => waitedFor()} as const;
 
 const prices = {'mock.*': {input: 10, output: 10}};
 const limits = {
@@ -194,29 +218,10 @@ test('with fallbacks and refusals, a store that is waited for ends as one that a
 		return statuses;
 	};
 
-	const [kept, other] = [new MemoryStore(() => 0), waitedFor()];
-	const taken: Take[] = [];
-	const seen: Store = Object.create(kept, {
-		waits: {value: false},
-		take: {
-			value: (takes: readonly Take[]) => {
-				taken.push(...takes);
-				return kept.take(takes);
-			},
-		},
-	});
-	const memory = definePlugin({name: 'stores', apply: gateway => provideStores(gateway, () => seen)});
-	const statuses = await use({options, fallbacks}, memory());
-	t.deepEqual(await use({options, fallbacks}, other.plugin), statuses);
-
-	const used = new Map(
-		taken.map(({holding}) => {
-			const [standing] = kept.look([holding]);
-			return [holding.key, (standing?.limit ?? 0) - (standing?.remaining ?? 0)];
-		}),
-	);
-	t.true(used.size > 10);
-	t.deepEqual(other.used(), Object.fromEntries(used));
+	const [one, other] = [atOnce(), waitedFor()];
+	t.deepEqual(await use({options, fallbacks}, other.plugin), await use({options, fallbacks}, one.plugin));
+	t.true(Object.keys(one.used()).length > 10);
+	t.deepEqual(other.used(), one.used());
 });
 
 test('what is demanded too late fails the call', async t => {
@@ -237,38 +242,145 @@ test('what is demanded too late fails the call', async t => {
 	t.true(gateway.log.lines.some(line => JSON.stringify(line).includes('takeTogether is for admit')));
 });
 
-test('a plugin that cannot say what was used keeps no seat from others', async t => {
-	const store = waitedFor();
-	const broken = definePlugin({
-		name: 'broken',
+const holding = {kind: 'bucket', key: 'other', capacity: 1000, refillPerSecond: 0} as const;
+
+/** Takes 3 beside limits and budgets, in front of them in the joint take, and does what the test says. */
+function other(demand: Partial<Demand>): Plugin {
+	return definePlugin({
+		name: 'other',
 		apply(gateway) {
 			const service = gateway.use(stores);
-			const own = service.open(undefined, {degraded: 'refuse'});
-			const holding = {kind: 'bucket', key: 'broken', capacity: 10, refillPerSecond: 0} as const;
-			gateway.hooks.admit.tap('broken', exchange => {
-				service.takeTogether(exchange, own, {
-					takes: [{holding, amount: 3, enforced: true}],
+			const store = service.open(undefined, {degraded: 'refuse'});
+			gateway.hooks.admit.tap({name: 'other', stage: Stage.early}, exchange => {
+				const takes = [{holding, amount: 3, enforced: true}];
+				service.takeTogether(exchange, store, {
+					takes,
 					refused() {},
 					unavailable() {},
 					granted() {},
-					used() {
-						throw new Error('cannot count');
-					},
+					used: () => [1],
+					...demand,
 				});
 			});
 		},
-	});
-	const options = {rules: [{by: 'global', concurrency: 1}]} as const;
-	const gateway = await start(t, store.plugin, {options, plugins: [broken()]}, budget);
+	})();
+}
 
-	for (let call = 0; call < 2; call++) {
-		const answer = await ask(gateway);
+function fails(): never {
+	throw new Error('cannot count');
+}
+
+const seat = {rules: [{by: 'global', concurrency: 1}]} as const;
+const seatKey = (used: Record<string, number>) =>
+	Object.entries(used).find(([key]) => key.includes('concurrency'))?.[1];
+const spentKey = (used: Record<string, number>) => Object.entries(used).find(([key]) => key.startsWith('cost'))?.[1];
+
+for (const [kind, open] of Object.entries(kinds)) {
+	for (const [what, used, counted] of [
+		['fails to say what was used', fails, 6],
+		['says less than it took', () => [], 6],
+		['says more than it took', () => [1, 999], 2],
+		['says what it took', () => [2], 4],
+	] as const) {
+		test(`a plugin that ${what} takes nothing from others and keeps no seat, with a store ${kind}`, async t => {
+			const store = open();
+			const gateway = await start(t, store.plugin, {options: seat, plugins: [other({used})]}, budget);
+
+			for (let call = 0; call < 2; call++) {
+				const answer = await ask(gateway);
+				await answer.text();
+				await gateway.closed();
+				t.is(answer.status, 200);
+			}
+
+			t.is(store.used()['other'], counted);
+			t.is(seatKey(store.used()), 0);
+			t.is(spentKey(store.used()), 240_000);
+		});
+	}
+
+	test(`a plugin that fails when it has been granted fails the call, which then holds nothing, with a store ${kind}`, async t => {
+		const store = open();
+		const gateway = await start(t, store.plugin, {options: seat, plugins: [other({granted: fails})]}, budget);
+
+		for (let call = 0; call < 2; call++) {
+			t.is((await ask(gateway)).status, 500);
+			await gateway.closed();
+		}
+
+		t.deepEqual([...new Set(Object.values(store.used()))], [0]);
+	});
+
+	test(`what is taken for a client that has left meanwhile is given back, with a store ${kind}`, async t => {
+		const store = open();
+		const [leaving, left] = [new AbortController(), settleable()];
+		const slow = definePlugin({
+			name: 'slow',
+			apply: ({hooks}) =>
+				hooks.admit.tap({name: 'slow', stage: Stage.early}, async exchange => {
+					const gone = new Promise(resolve => exchange.signal.addEventListener('abort', resolve));
+					leaving.abort();
+					await gone;
+					left.resolve();
+				}),
+		});
+		const options = {rules: [{by: 'key', ...generous}, ...seat.rules]} as const;
+		const gateway = await start(t, store.plugin, {options, plugins: [slow()]}, budget);
+
+		await t.throwsAsync(ask(gateway, {signal: leaving.signal}), {any: true});
+		await Promise.all([left.promise, gateway.closed()]);
+		// What was taken after that is given back behind it.
+		for (let turn = 0; turn < 100 && Object.keys(store.used()).length < 6; turn++)
+			await new Promise(resolve => setImmediate(resolve));
+
+		t.is(Object.keys(store.used()).length, 6);
+		t.deepEqual([...new Set(Object.values(store.used()))], [0]);
+	});
+
+	test(`a target that stands twice in a list is tried once, with a store ${kind}`, async t => {
+		const options = {rules: [{by: 'model', requestsPerDay: 1}]} as const;
+		const twice = definePlugin({
+			name: 'twice',
+			apply: ({hooks}) => {
+				const target = {provider: 'mock', model: 'plain'};
+				hooks.resolve.tap({name: 'twice', stage: Stage.early}, () => [target, target]);
+			},
+		});
+		const gateway = await start(t, open().plugin, {options, plugins: [twice()]}, budget);
+
+		const statuses: number[] = [];
+		for (let call = 0; call < 2; call++) {
+			const answer = await ask(gateway);
+			await answer.text();
+			await gateway.closed();
+			statuses.push(answer.status);
+		}
+		t.deepEqual(statuses, [200, 429]);
+	});
+}
+
+test('who cannot be told how a budget stands afterwards keeps it from nobody else', async t => {
+	const store = waitedFor();
+	const told: string[] = [];
+	const listening = definePlugin({
+		name: 'listening',
+		apply: gateway => gateway.use(budgetEvents).onThreshold(({percent}) => void told.push(String(percent))),
+	});
+	const half = {prices, budgets: [{by: 'key', dailyUsd: 0.0006}]} as const;
+	const gateway = await startLimited(t, {
+		options: {rules: []},
+		stores: store.plugin,
+		plugins: [other({settled: fails}), cost(half), listening()],
+	});
+
+	for (let call = 0; call < 3; call++) {
+		const answer = await ask(gateway, {body: {max_tokens: 5}});
 		await answer.text();
 		await gateway.closed();
 		t.is(answer.status, 200);
 	}
-	t.is(store.used()['broken'], 6);
-	t.true(gateway.log.lines.some(line => JSON.stringify(line).includes('cannot count')));
+	await new Promise(resolve => setImmediate(resolve));
+	t.deepEqual(told, ['50']);
 });
 
 const shared: Readonly<Record<string, (t: ExecutionContext) => Promise<string>>> = {
@@ -301,4 +413,12 @@ for (const [name, open] of Object.entries(shared)) {
 			}
 		}
 	});
+}
+
+function settleable(): {readonly promise: Promise<void>; resolve(): void} {
+	let resolve = (): void => {};
+	const promise = new Promise<void>(settle => {
+		resolve = settle;
+	});
+	return {promise, resolve: () => resolve()};
 }
