@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `tapgate` command. */
 
+import {availableParallelism} from 'node:os';
 import {setFlagsFromString} from 'node:v8';
 import {Command, CommanderError, InvalidArgumentError} from 'commander';
 import type {Engine} from '../core/index.js';
@@ -19,6 +20,8 @@ process.setSourceMapsEnabled(true);
 // V8 learns where objects live long and then makes them old at once. What belongs to a call dies with it, but an old object that
 // is dead holds its young neighbours until the next full collection: measured, a quarter of all processor time.
 setFlagsFromString('--no-allocation-site-pretenuring');
+// On one core, threads that collect garbage together only wait for each other: measured, two to nine percent of all processor time.
+if (availableParallelism() === 1) setFlagsFromString('--no-parallel-scavenge');
 process.exit(await run(process.argv.slice(2)));
 
 /** @returns the exit code. */
