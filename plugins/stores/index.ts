@@ -8,7 +8,7 @@ import {primaryMemory} from './primary-memory.js';
 import {PrimaryStore} from './primary-store.js';
 import {tellOfStores} from './report.js';
 
-/** Provides the service `stores`: memory, Redis and Postgres behind one interface. Taps `admit`, late, when a plugin has opened one. */
+/** Provides the service `stores`: memory, Redis and Postgres behind one interface. Taps `admit`, late, when a plugin has opened one that has to be waited for. */
 export const stores = definePlugin({
 	name: 'stores',
 	apply(gateway) {

@@ -1,6 +1,6 @@
 /** What several plugins take from one store for a call: taken at once, settled at once, and nothing of it when one of them is refused. */
 
-import test, {type ExecutionContext} from 'ava';
+import test, {type ExecutionContext, type TestFn} from 'ava';
 import {definePlugin, type Plugin, Stage} from '../../../core/index.js';
 import {budgetEvents} from '../../../plugins/cost/keys.js';
 import {cost, stores as storesPlugin} from '../../../plugins/index.js';
@@ -18,6 +18,16 @@ test.before(async () => {
 	postgres = await startPostgres('fsync=off');
 });
 test.after.always(() => postgres?.remove());
+
+/** What is used of each, by key; a bucket is full when nothing is. */
+function usedOf(kept: MemoryStore, holdings: ReadonlyMap<string, Holding>): Record<string, number> {
+	return Object.fromEntries(
+		[...holdings].map(([key, holding]) => {
+			const [standing] = kept.look([holding]);
+			return [key, (standing?.limit ?? 0) - (standing?.remaining ?? 0)];
+		}),
+	);
+}
 
 /** A store that has to be waited for, and what it was asked. */
 function waitedFor(kept = new MemoryStore(() => 0)) {
@@ -41,14 +51,8 @@ function waitedFor(kept = new MemoryStore(() => 0)) {
 			const takes = asked.flatMap(one => (one.kind === 'take' && one.grant === settlement?.grant ? one.takes : []));
 			return takes.filter((_take, index) => settlement?.used[index] !== undefined).map(({holding}) => holding.key);
 		},
-		/** What is used of everything that was ever taken from; a bucket is full when nothing is. */
-		used: () =>
-			Object.fromEntries(
-				[...holdings].map(([key, holding]) => {
-					const standing = kept.look([holding])[0];
-					return [key, (standing?.limit ?? 0) - (standing?.remaining ?? 0)];
-				}),
-			),
+		/** Of everything that was ever taken from. */
+		used: () => usedOf(kept, holdings),
 	};
 }
 
@@ -63,13 +67,7 @@ function atOnce(kept = new MemoryStore(() => 0)) {
 	const plugin = definePlugin({name: 'stores', apply: gateway => provideStores(gateway, () => store)});
 	return {
 		plugin: plugin(),
-		used: () =>
-			Object.fromEntries(
-				[...holdings].map(([key, holding]) => {
-					const [standing] = kept.look([holding]);
-					return [key, (standing?.limit ?? 0) - (standing?.remaining ?? 0)];
-				}),
-			),
+		used: () => usedOf(kept, holdings),
 	};
 }
 
@@ -383,36 +381,41 @@ test('who cannot be told how a budget stands afterwards keeps it from nobody els
 	t.deepEqual(told, ['50']);
 });
 
-const shared: Readonly<Record<string, (t: ExecutionContext) => Promise<string>>> = {
-	Postgres: () => postgres.create('together'),
-	...(noRedis === undefined && {
-		Redis: async (t: ExecutionContext) => {
+const withRedis = (noRedis === undefined ? test : test.skip) as TestFn;
+const shared = [
+	['Postgres', test, () => postgres.create('together')],
+	[
+		'Redis',
+		withRedis,
+		async (t: ExecutionContext) => {
 			const redis = await startRedis();
 			t.teardown(() => redis.remove());
 			return redis.url;
 		},
-	}),
-};
-if (noRedis !== undefined) test.skip(`with Redis: ${noRedis}`, t => t.pass());
+	],
+] as const;
 
-for (const [name, open] of Object.entries(shared)) {
-	test(`with ${name} a call is two round trips in all, and four when its plugins want different things of it`, async t => {
-		const store = await open(t);
-		for (const [deadlineMs, trips] of [
-			[5000, 2],
-			[4000, 4],
-		] as const) {
-			const options = {...limits, store, deadlineMs: 5000};
-			const gateway = await start(t, storesPlugin(), {options}, {...budget, store, deadlineMs});
-			for (let call = 1; call <= 3; call++) {
-				const answer = await ask(gateway);
-				await answer.text();
-				await gateway.closed();
-				t.is(answer.status, 200);
-				t.like(gateway.metric('store_calls_total'), [{value: call * trips}]);
+for (const [name, register, open] of shared) {
+	register(
+		`with ${name} a call is two round trips in all, and four when its plugins want different things of it`,
+		async t => {
+			const store = await open(t);
+			for (const [deadlineMs, trips] of [
+				[5000, 2],
+				[4000, 4],
+			] as const) {
+				const options = {...limits, store, deadlineMs: 5000};
+				const gateway = await start(t, storesPlugin(), {options}, {...budget, store, deadlineMs});
+				for (let call = 1; call <= 3; call++) {
+					const answer = await ask(gateway);
+					await answer.text();
+					await gateway.closed();
+					t.is(answer.status, 200);
+					t.like(gateway.metric('store_calls_total'), [{value: call * trips}]);
+				}
 			}
-		}
-	});
+		},
+	);
 }
 
 function settleable(): {readonly promise: Promise<void>; resolve(): void} {
