@@ -21,6 +21,7 @@ export function readMembers(body: Buffer, names: readonly string[]): JsonObject 
 }
 
 const unclear = Symbol('unclear');
+const backslash = 0x5c;
 
 /**
  * Answers end with what they have used: what stands from the name on is JSON, but for the brace before it, when the name stands at the top.
@@ -30,6 +31,8 @@ function lastMember(body: Buffer, name: string): unknown {
 	const at = body.lastIndexOf(quoted(name));
 	// A name may be spelled with escapes.
 	if (at === -1) return body.includes('\\u00') ? unclear : undefined;
+	// It ends a longer name.
+	if (body[at - 1] === backslash) return unclear;
 	try {
 		return (JSON.parse(`{${body.toString('utf8', at)}`) as JsonObject)[name];
 	} catch {

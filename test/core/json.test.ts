@@ -128,7 +128,7 @@ for (const [what, body] of Object.entries({
 
 test('members are read as a parser reads them, wherever their names stand besides', t => {
 	const wanted = ['usage', 'x_groq'];
-	const member = fc.constantFrom('usage', 'x_groq', 'id', 'choices', 'a "usage": 1', '\\usage');
+	const member = fc.constantFrom('usage', 'x_groq', 'id', 'choices', 'a "usage": 1', 'a "usage', '\\usage');
 	const {value} = fc.letrec(tie => ({
 		value: fc.oneof(
 			{maxDepth: 3},
