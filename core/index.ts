@@ -52,6 +52,7 @@ export {type ChangedEvents, replyThroughHub, streamThroughHub} from './hub-view.
 export {isObject, type JsonObject, type Splice} from './json.js';
 export {type Key, key} from './key.js';
 export {describe, type Log, type LogFields} from './log.js';
+export {tenths, tenthsText} from './milliseconds.js';
 export type {ModelTraits} from './model-traits.js';
 export {closest} from './names.js';
 export {oncePerName} from './once-per-name.js';
@@ -81,5 +82,6 @@ export {Stage, type TapOptions} from './tap-only.js';
 export {timestamp} from './timestamp.js';
 export type {Timeouts} from './upstream/transport.js';
 export {type Cost, tokenCount, type Usage} from './usage.js';
+export {instantiate} from './web-assembly.js';
 export {withHeaders} from './wire-reply.js';
 export type {WorkerAnswers, Workers} from './workers.js';

@@ -18,3 +18,28 @@ export function oncePerName(make: (name: string) => string): (name: string) => s
 		return made;
 	};
 }
+
+/**
+ * The same for names in two parts, which need not be put together to be found.
+ * @param make what is to be made of the two: always the same of the same ones.
+ */
+export function oncePerPair(
+	make: (first: string, second: string) => string,
+): (first: string, second: string) => string {
+	const known = new Map<string, Map<string, string>>();
+	let size = 0;
+	return (first, second) => {
+		const found = known.get(first)?.get(second);
+		if (found !== undefined) return found;
+		const made = make(first, second);
+		if (first.length > longest || second.length > longest) return made;
+		if (size >= mostKnown) {
+			known.clear();
+			size = 0;
+		}
+		const seconds = known.get(first) ?? new Map<string, string>();
+		known.set(first, seconds.set(second, made));
+		size++;
+		return made;
+	};
+}

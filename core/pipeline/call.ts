@@ -17,6 +17,7 @@ import type {
 } from '../exchange.js';
 import {isObject} from '../json.js';
 import type {Key} from '../key.js';
+import {tenths} from '../milliseconds.js';
 import type {Target} from '../provider.js';
 import type {ClientRequest, Endpoint} from '../request.js';
 import type {Cost, Usage} from '../usage.js';
@@ -43,11 +44,6 @@ export interface AnswerSource {
 
 const none: Readonly<Record<string, string>> = Object.freeze({});
 const hiddenHeaders = [...credentialHeaders, 'cookie', 'proxy-authorization'];
-
-/** Milliseconds as they are told; what the gateway itself takes is less than one. */
-export function tenths(milliseconds: number): number {
-	return Math.round(milliseconds * 10) / 10;
-}
 
 export class Call implements Exchange {
 	readonly id: string;

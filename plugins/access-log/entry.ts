@@ -1,6 +1,6 @@
 /** What the access log tells of a call. */
 
-import {type AttemptReport, type ClosedExchange, targetName, timestamp} from '../../core/index.js';
+import {type AttemptReport, type ClosedExchange, targetName, tenths, timestamp} from '../../core/index.js';
 import type {Level} from './options.js';
 
 /** One call. What is not known is absent, never 0; names and order of the rest never change. */
@@ -112,8 +112,4 @@ function told({provider, model, status, ms, error}: AttemptReport, names: (name:
 /** As much of a text as is told. */
 export function bounded(text: string): string {
 	return text.length > longestText ? `${text.slice(0, longestText - 3)}...` : text;
-}
-
-function tenths(milliseconds: number): number {
-	return Math.round(milliseconds * 10) / 10;
 }

@@ -1,6 +1,6 @@
 /** The two forms of a line: one JSON object for machines, and one for people. */
 
-import {oncePerName} from '../../core/index.js';
+import {oncePerName, tenthsText} from '../../core/index.js';
 import type {Entry} from './entry.js';
 
 /** Makes the line of an entry, without a line break in it or after it. */
@@ -45,8 +45,8 @@ export const jsonForm: Form = entry => {
 	// An id has no characters that JSON escapes.
 	let line = `{"time":"${entry.time}","level":"${entry.level}","requestId":"${entry.requestId}"`;
 	line += members.clientIp(entry.clientIp) + members.method(entry.method) + members.path(entry.path);
-	line += `,"status":${entry.status},"outcome":"${entry.outcome}","latencyMs":${entry.latencyMs}`;
-	if (firstByteMs !== undefined) line += `,"firstByteMs":${firstByteMs}`;
+	line += `,"status":${entry.status},"outcome":"${entry.outcome}","latencyMs":${tenthsText(entry.latencyMs)}`;
+	if (firstByteMs !== undefined) line += `,"firstByteMs":${tenthsText(firstByteMs)}`;
 	if (caller !== undefined) line += members.caller(caller);
 	if (team !== undefined) line += members.team(team);
 	if (model !== undefined) line += members.model(model);

@@ -1,7 +1,8 @@
 /** What is kept of a body: text that a person can read, redacted, and cut so that no half of a secret is left. */
 
 import {isAscii, isUtf8} from 'node:buffer';
-import type {Dialect} from '../../core/index.js';
+import type {Dialect, Exchange} from '../../core/index.js';
+import type {Redactor} from '../redact/keys.js';
 import type {Bodies} from './options.js';
 import {streamText} from './stream-text.js';
 
@@ -24,11 +25,8 @@ export interface BodyRules {
 	readonly bodyChars: number;
 }
 
-/** Takes out what shall not be kept: see `Redactor`. */
-export interface Redact {
-	text(value: string): string;
-	passes(bytes: Buffer): boolean;
-}
+/** Takes out nothing, where there is no plugin that does. */
+export const redactsNothing: Redactor = {text: value => value, passes: () => true};
 
 /** How many bytes of an answer are looked at. */
 export function bytesOfInterest({bodies, bodyChars}: BodyRules): number {
@@ -36,11 +34,20 @@ export function bytesOfInterest({bodies, bodyChars}: BodyRules): number {
 	return bodies === 'full' ? mostBytes : Math.min((bodyChars + marginChars) * streamBytesPerChar, mostBytes);
 }
 
-/** Whether a text is kept as it is, nothing cut off or taken out: then no string need be made of it. */
-export function staysAsItIs(text: Buffer, rules: BodyRules, redact: Redact): boolean {
+/**
+ * Whether a text is kept as it is, nothing cut off or taken out: then no string need be made of it.
+ * @param isJson it was parsed: then it is UTF-8, and has no NUL.
+ */
+export function staysAsItIs(
+	text: Buffer,
+	rules: BodyRules,
+	redactor: Redactor,
+	exchange?: Exchange,
+	isJson = false,
+): boolean {
 	const most = rules.bodies === 'full' ? mostBytes - 1 : rules.bodyChars;
 	if (rules.bodies === 'none' || text.length === 0 || text.length > most) return false;
-	return isUtf8(text) && !text.includes(0) && redact.passes(text);
+	return (isJson || (isUtf8(text) && !text.includes(0))) && redactor.passes(text, exchange);
 }
 
 /**
@@ -58,14 +65,19 @@ export function fitsIntoLine(json: Buffer): boolean {
  * @param bytes the body, or its beginning; `undefined` when there is none.
  * @returns `undefined` for what is not text: pictures, sound, compressed bytes.
  */
-export function bodyText(bytes: Buffer | undefined, rules: BodyRules, redact: Redact): string | undefined {
+export function bodyText(
+	bytes: Buffer | undefined,
+	rules: BodyRules,
+	redactor: Redactor,
+	exchange?: Exchange,
+): string | undefined {
 	if (bytes === undefined || bytes.length === 0 || rules.bodies === 'none') return undefined;
 	const read = bytesRead(bytes, rules);
 	const text = wholeCharacters(read);
 	if (text === undefined) return undefined;
 	// An answer is never longer than what was asked for: one that fills it is taken for a cut one.
 	const cut = read.length < bytes.length || bytes.length >= mostBytes;
-	return kept(text, cut, rules, whole => redact.text(whole));
+	return kept(text, cut, rules, whole => redactor.text(whole, exchange));
 }
 
 /** The same for a stream: what its parts say, put together, where its format is one of the hub's. */
@@ -73,14 +85,15 @@ export function streamBodyText(
 	bytes: Buffer | undefined,
 	dialect: Dialect,
 	rules: BodyRules,
-	redact: Redact,
+	redactor: Redactor,
+	exchange?: Exchange,
 ): string | undefined {
 	if (bytes === undefined || rules.bodies === 'none') return undefined;
 	const text = streamText(bytes, dialect, charsRead(rules));
-	if (text === undefined) return bodyText(bytes, rules, redact);
+	if (text === undefined) return bodyText(bytes, rules, redactor, exchange);
 	return text === ''
 		? undefined
-		: kept(text, bytes.length >= bytesOfInterest(rules), rules, whole => redact.text(whole));
+		: kept(text, bytes.length >= bytesOfInterest(rules), rules, whole => redactor.text(whole, exchange));
 }
 
 function charsRead({bodies, bodyChars}: BodyRules): number {
@@ -96,7 +109,7 @@ function bytesRead(bytes: Buffer, rules: BodyRules): Buffer {
 }
 
 /** @param cut there was more behind the text. */
-function kept(text: string, cut: boolean, rules: BodyRules, redact: Redact['text']): string {
+function kept(text: string, cut: boolean, rules: BodyRules, redact: (text: string) => string): string {
 	const most = charsRead(rules);
 	const read = text.length > most ? text.slice(0, most) : text;
 	const redacted = redact(read);

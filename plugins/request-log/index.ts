@@ -4,7 +4,7 @@ import path from 'node:path';
 import {type ClosedExchange, definePlugin, describe} from '../../core/index.js';
 import {redactor} from '../redact/keys.js';
 import {addAdminRoutes} from './admin/routes.js';
-import {bytesOfInterest} from './body-text.js';
+import {bytesOfInterest, redactsNothing} from './body-text.js';
 import {addCommands} from './commands/index.js';
 import {Backlog} from './journal/backlog.js';
 import {Journal} from './journal/journal.js';
@@ -63,7 +63,8 @@ export const requestLog = definePlugin<RequestLogOptions>({
 			context: () => {
 				if (context === undefined) {
 					const found = gateway.find(redactor);
-					context = {rules: settings, redactor: found, texts: rowTexts(deployment, configHash, found)};
+					const texts = rowTexts(deployment, configHash, found);
+					context = {rules: settings, redactor: found ?? redactsNothing, texts};
 				}
 				return context;
 			},

@@ -1,8 +1,15 @@
 /** The row of a call, as one line of JSON: the same text goes to the journal and to the database. */
 
-import {type AttemptReport, type ClosedExchange, type Loss, targetName, timestamp} from '../../core/index.js';
+import {
+	type AttemptReport,
+	type ClosedExchange,
+	type Loss,
+	targetName,
+	tenthsText,
+	timestamp,
+} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
-import {type BodyRules, bodyText, fitsIntoLine, type Redact, staysAsItIs, streamBodyText} from './body-text.js';
+import {type BodyRules, bodyText, fitsIntoLine, staysAsItIs, streamBodyText} from './body-text.js';
 import type {Column} from './columns.js';
 import type {Line, Quotable} from './journal/line.js';
 import {type Names, storable} from './names.js';
@@ -11,7 +18,7 @@ import type {RowTexts} from './row-texts.js';
 /** What is the same in every row of a process. */
 export interface RowContext {
 	readonly rules: BodyRules;
-	readonly redactor: Redactor | undefined;
+	readonly redactor: Redactor;
 	readonly texts: RowTexts;
 }
 
@@ -19,6 +26,7 @@ const mostLosses = 100;
 
 /** Calls that begin in the same millisecond differ in their microseconds, so that a client may use an id twice. */
 let sequence = 0;
+const thousandths = Array.from({length: 1000}, (_, number) => String(number).padStart(3, '0'));
 
 /**
  * Makes the line; what is not known is left out, which the database reads as null. It is put together from texts that are at hand:
@@ -45,17 +53,17 @@ export function lineOf(exchange: ClosedExchange, context: RowContext): Line {
 	}
 	line += `,"stream":${exchange.streamed},"status":${exchange.status}${texts.outcome(exchange.outcome)}`;
 	if (error !== undefined) line += texts.errorCode(error.code);
-	line += `,"latency_ms":${tenths(exchange.latencyMs)}`;
-	if (firstByteMs !== undefined) line += `,"ttft_ms":${tenths(firstByteMs)}`;
-	line += number('overhead_ms', overheadOf(exchange));
+	line += `,"latency_ms":${tenthsText(exchange.latencyMs)}`;
+	if (firstByteMs !== undefined) line += `,"ttft_ms":${tenthsText(firstByteMs)}`;
+	line += overheadOf(exchange);
 	line += countsOf(exchange);
-	line += `,"attempts":[${attempts.map(attempt => attemptJson(attempt, names)).join()}]`;
-	if (losses.length === 0) line += ',"losses":[]';
-	else
-		line += `,"losses":[${losses
-			.slice(0, mostLosses)
-			.map(loss => lossJson(loss, names))
-			.join()}]`;
+	line += ',"attempts":[';
+	for (let index = 0; index < attempts.length; index++)
+		line += (index === 0 ? '' : ',') + attemptJson(attempts[index] as AttemptReport, names);
+	line += '],"losses":[';
+	for (let index = 0; index < losses.length && index < mostLosses; index++)
+		line += (index === 0 ? '' : ',') + lossJson(losses[index] as Loss, names);
+	line += ']';
 	return withBodies(line, exchange, context);
 }
 
@@ -69,9 +77,11 @@ function number(column: Column, value: number | undefined): string {
 }
 
 /** Until the first byte left: what the gateway took, providers left out. Never said of a call that asked nobody. */
-function overheadOf({firstByteMs, attempts}: ClosedExchange): number | undefined {
-	if (firstByteMs === undefined || attempts.length === 0) return undefined;
-	return tenths(Math.max(firstByteMs - attempts.reduce((sum, {ms}) => sum + ms, 0), 0));
+function overheadOf({firstByteMs, attempts}: ClosedExchange): string {
+	if (firstByteMs === undefined || attempts.length === 0) return '';
+	let own = firstByteMs;
+	for (const {ms} of attempts) own -= ms;
+	return `,"overhead_ms":${tenthsText(Math.max(own, 0))}`;
 }
 
 function countsOf({usage, cost}: ClosedExchange): string {
@@ -91,30 +101,28 @@ function countsOf({usage, cost}: ClosedExchange): string {
 function attemptJson({provider, model, status, ms, error}: AttemptReport, names: Names): string {
 	const answered = status === undefined ? '' : `,"status":${status}`;
 	const failed = error === undefined ? '' : `,"error":${names(error)}`;
-	return `{"target":${names(targetName({provider, model}))}${answered},"ms":${ms}${failed}}`;
+	return `{"target":${names(targetName({provider, model}))}${answered},"ms":${tenthsText(ms)}${failed}}`;
 }
 
 /** Bodies are most of a line, and most of them stand in it as they came. */
 function withBodies(text: string, exchange: ClosedExchange, {rules, redactor}: RowContext): Line {
 	if (rules.bodies === 'none') return [`${text}}`];
-	const redact: Redact = {
-		text: value => redactor?.text(value, exchange) ?? value,
-		passes: bytes => redactor?.passes(bytes, exchange) ?? true,
-	};
 	const {request, answer, streamed, dialect} = exchange;
 	const {body, json} = request;
 	const line: (string | Buffer | Quotable)[] = [];
 	let open = text;
-	if (staysAsItIs(body, rules, redact)) {
-		const isJson = json !== undefined && fitsIntoLine(body);
-		line.push(`${open},"request_body":${isJson ? '' : '"'}`, isJson ? body : {text: body});
-		open = isJson ? '' : '"';
-	} else open += textMember('request_body', bodyText(body, rules, redact));
-	if (!streamed && answer !== undefined && staysAsItIs(answer, rules, redact)) {
+	if (staysAsItIs(body, rules, redactor, exchange, json !== undefined)) {
+		const fits = json !== undefined && fitsIntoLine(body);
+		line.push(`${open},"request_body":${fits ? '' : '"'}`, fits ? body : {text: body});
+		open = fits ? '' : '"';
+	} else open += textMember('request_body', bodyText(body, rules, redactor, exchange));
+	if (!streamed && answer !== undefined && staysAsItIs(answer, rules, redactor, exchange)) {
 		line.push(`${open},"response_body":"`, {text: answer});
 		open = '"';
 	} else {
-		const told = streamed ? streamBodyText(answer, dialect, rules, redact) : bodyText(answer, rules, redact);
+		const told = streamed
+			? streamBodyText(answer, dialect, rules, redactor, exchange)
+			: bodyText(answer, rules, redactor, exchange);
 		open += textMember('response_body', told);
 	}
 	line.push(`${open}}`);
@@ -127,11 +135,7 @@ function textMember(column: Column, text: string | undefined): string {
 
 function timeOf(milliseconds: number): string {
 	sequence = (sequence + 1) % 1000;
-	return `${timestamp(milliseconds).slice(0, -1)}${String(sequence).padStart(3, '0')}Z`;
-}
-
-function tenths(milliseconds: number): number {
-	return Math.round(milliseconds * 10) / 10;
+	return `${timestamp(milliseconds).slice(0, -1)}${thousandths[sequence]}Z`;
 }
 
 function sum(one: number | undefined, other: number | undefined): number | undefined {

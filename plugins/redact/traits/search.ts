@@ -1,5 +1,6 @@
 /** Looks for bytes in text sixteen at a time, which JavaScript cannot: a text in which nothing stands costs a tenth of a loop over it. */
 
+import {instantiate} from '../../../core/index.js';
 import {program} from './search-program.js';
 
 /** What search.wat exports. */
@@ -9,12 +10,6 @@ interface Program {
 	runs(set: number, text: number, length: number, out: number, first: number): number;
 }
 
-/** What is needed of it; the types of Node leave it out. @see https://webassembly.github.io/spec/js-api/ */
-declare const WebAssembly: {
-	readonly Module: new (bytes: Uint8Array) => object;
-	readonly Instance: new (module: object) => {readonly exports: unknown};
-};
-
 /** Of its memory: sets from 0 on, then the text with zeros behind it, then what was found. */
 const [textAt, outAt] = [1024, 20 * 1024];
 const setBytes = 32;
@@ -23,8 +18,7 @@ const outBytesPerByte = 4;
 export const pieceBytes = 16 * 1024;
 const [bitsPerTable, halfBits, halves] = [8, 4, 16];
 
-const {memory, find, runs} = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(program, 'base64')))
-	.exports as Program;
+const {memory, find, runs} = instantiate(program) as Program;
 const held = Buffer.from(memory.buffer);
 const out = new Int32Array(memory.buffer, outAt, (pieceBytes * outBytesPerByte) / Int32Array.BYTES_PER_ELEMENT);
 let sets = 0;

@@ -1,5 +1,7 @@
 /** One line, before it is bytes among others. */
 
+import {writeEscaped} from './escape.js';
+
 /** Bytes in UTF-8 that stand in a line as a JSON string does: escaped, without the quotes. */
 export interface Quotable {
 	readonly text: Buffer;
@@ -10,10 +12,6 @@ export type Line = readonly (string | Buffer | Quotable)[];
 
 /** No character of a string takes more bytes in UTF-8, and no byte of a text more in JSON. */
 const [bytesPerUnit, bytesPerByte] = [3, 6];
-
-const [blank, quote, backslash] = [0x20, 0x22, 0x5c];
-/** What is written for each control character. */
-const controls = Array.from({length: blank}, (_, code) => JSON.stringify(String.fromCharCode(code)).slice(1, -1));
 
 /** How long the line may be at most, in bytes; told fast. */
 export function mostLength(line: Line): number {
@@ -42,22 +40,6 @@ export function writeLine(line: Line, target: Buffer, start: number): number {
 		if (typeof piece === 'string') at += target.write(piece, at);
 		else if ('text' in piece) at = writeEscaped(piece.text, target, at);
 		else at += piece.copy(target, at);
-	}
-	return at;
-}
-
-/** Compared and not looked up: that is half of the time. */
-function writeEscaped(text: Buffer, target: Buffer, start: number): number {
-	const {length} = text;
-	let at = start;
-	for (let index = 0; index < length; index++) {
-		const byte = text[index] as number;
-		if (byte < blank) {
-			at += target.write(controls[byte] as string, at, 'latin1');
-			continue;
-		}
-		if (byte === quote || byte === backslash) target[at++] = backslash;
-		target[at++] = byte;
 	}
 	return at;
 }

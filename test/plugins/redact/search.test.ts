@@ -1,14 +1,8 @@
-/** The search for bytes in WebAssembly: it finds what a loop finds, and its program is made of its source. */
+/** The search for bytes in WebAssembly: it finds what a loop finds. */
 
-import {readFileSync} from 'node:fs';
 import test from 'ava';
 import fc from 'fast-check';
 import {ByteSet, lookAt, pieceBytes, placeOf} from '../../../plugins/redact/traits/search.js';
-import {assembled, programFile} from '../../helpers/assemble.js';
-
-test('the program is made of search.wat: `npm run assemble` makes it anew', async t => {
-	t.is(readFileSync(programFile, 'utf8'), await assembled());
-});
 
 /** Sets as they are in use, and one of the ends of all halves of bytes. */
 const characters = ['0123456789:@%=-J\\', 'ABCXYZabcxyz0189_:/=.+~-', '\u0001\u000f !/09@OP_`op\u007f'];
