@@ -3,7 +3,7 @@
 /** A line waits at most this long. */
 const longestWaitMs = 50;
 /** As many bytes as are worth a write of their own. */
-const fullBatch = 64 * 1024;
+const fullBatch = 128 * 1024;
 const lineFeed = 0x0a;
 /** No character of a string takes more bytes in UTF-8. */
 const bytesPerUnit = 3;

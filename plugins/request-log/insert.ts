@@ -3,17 +3,17 @@
 import pg from 'pg';
 import {columns} from './columns.js';
 import type {Connection} from './connection.js';
-import {BindMessage, InsertQuery} from './insert-query.js';
-import {type Lines, withCommas} from './journal/lines.js';
+import {InsertQuery} from './insert-query.js';
+import type {Lines} from './journal/lines.js';
 import {stateOf} from './migrate.js';
 import {table} from './schema.js';
 
 const names = columns.join(', ');
+/** JSON has no line feed within a string: those that are there stand between lines, and one behind the last. */
+const rows = "('[' || replace(rtrim($1::text, chr(10)), chr(10), ',') || ']')::json";
 const statement =
-	`INSERT INTO ${table} (${names}) SELECT ${names} FROM json_populate_recordset(null::${table}, $1::json) ` +
+	`INSERT INTO ${table} (${names}) SELECT ${names} FROM json_populate_recordset(null::${table}, ${rows}) ` +
 	'ON CONFLICT DO NOTHING';
-
-const [open, close] = [Buffer.from('['), 0x5d];
 
 /** A connection that says nothing for so long is dead, whatever the system thinks of it. */
 const longestMs = 30_000;
@@ -35,8 +35,6 @@ export function faultOf(error: unknown): Fault {
 /** One connection that only inserts; opened when it is needed, thrown away after any failure of the database. */
 export class Inserter {
 	#client: pg.Client | undefined;
-	/** Of one connection: one that is thrown away may still be sending. */
-	#message = new BindMessage();
 
 	/** Sees to it that there is a connection. @throws when there can be none. */
 	async open(connection: Connection): Promise<void> {
@@ -47,26 +45,17 @@ export class Inserter {
 	async insert(connection: Connection, pieces: readonly Lines[]): Promise<number> {
 		this.#client ??= await this.#connect(connection);
 		try {
-			const {done} = this.#client.query(new InsertQuery(statement, this.#bound(pieces)));
+			const {done} = this.#client.query(
+				new InsertQuery(
+					statement,
+					pieces.map(({bytes}) => bytes),
+				),
+			);
 			return await within(done, longestMs);
 		} catch (error) {
 			if (faultOf(error) === 'database') this.close();
 			throw error;
 		}
-	}
-
-	/** The lines as one JSON array: the bracket that closes it takes the place of the last comma. */
-	#bound(pieces: readonly Lines[]): Buffer {
-		const message = this.#message;
-		message.begin(pieces.reduce((sum, {bytes}) => sum + bytes.length, 1));
-		message.add(open);
-		let last: Buffer | undefined;
-		for (const {bytes} of pieces) {
-			last = message.add(bytes);
-			withCommas(last);
-		}
-		if (last !== undefined) last[last.length - 1] = close;
-		return message.whole();
 	}
 
 	async #connect({pg: settings}: Connection): Promise<pg.Client> {
@@ -84,7 +73,6 @@ export class Inserter {
 	close(): void {
 		const client = this.#client;
 		this.#client = undefined;
-		this.#message = new BindMessage();
 		if (client === undefined) return;
 		void client.end().catch(() => {});
 		// A peer that is gone does not answer the farewell.

@@ -5,7 +5,7 @@ import {exactLength, type Line, mostLength, writeLine} from './line.js';
 const blockBytes = 256 * 1024;
 /** A piece for the database is no larger than this many lines. */
 const mostLines = 250;
-const [lineFeed, comma] = [0x0a, 0x2c];
+const lineFeed = 0x0a;
 
 /** Whole lines, each with its line feed. */
 export interface Lines {
@@ -129,12 +129,6 @@ export function wholeLines(bytes: Buffer, most: number): Lines {
 		size = end + 1;
 	}
 	return {bytes: bytes.subarray(0, size), count};
-}
-
-/** Makes the line feeds in lines the commas of a JSON array. */
-export function withCommas(lines: Buffer): void {
-	// JSON has no line feed within a string: those that are there stand between lines, and one behind the last.
-	for (let at = lines.indexOf(lineFeed); at !== -1; at = lines.indexOf(lineFeed, at + 1)) lines[at] = comma;
 }
 
 /** Where each line begins and ends. */

@@ -40,10 +40,10 @@ test('a waiting line does not keep the process alive', t => {
 
 test('a full batch does not wait', t => {
 	const {batch, handedOn} = gathering();
-	for (let count = 0; count < 66; count++) batch.add('x'.repeat(999));
+	for (let count = 0; count < 132; count++) batch.add('x'.repeat(999));
 	t.deepEqual(
 		handedOn.map(({count}) => count),
-		[66],
+		[132],
 	);
 });
 
