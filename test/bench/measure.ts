@@ -3,7 +3,7 @@ import type {Job} from './load/jobs.js';
 import {runJob} from './load-generator.js';
 import {type Pinning, processorSeconds, residentMegabytes} from './machine.js';
 import {freePort, type Running, start, stop, waitUntilReady} from './processes.js';
-import {type BenchProxy, direct} from './proxies/index.js';
+import {type BenchProxy, direct as directRow} from './proxies/index.js';
 
 export type Bench = {
 	upstream: Running;
@@ -16,7 +16,7 @@ export type Bench = {
 /** What was measured for each proxy, round after round. */
 export type Samples = Map<string, Measurement[]>;
 
-/** The engine goes on making a proxy's code faster for five to eight seconds of full load. */
+/** The engine goes on making a proxy's code faster for five to eight seconds of full load, unless the case says otherwise. */
 const warmUpSeconds = 8;
 const quickWarmUpSeconds = 0.8;
 
@@ -37,30 +37,55 @@ async function interleave(
 	proxies: readonly BenchProxy[],
 	provided?: Provided,
 ): Promise<Samples> {
-	const targets: Running[] = [{...bench.upstream, name: direct}];
-	for (const proxy of proxies) targets.push(await startProxy(bench, proxy, provided?.environment));
+	const direct: Running = {...bench.upstream, name: directRow};
+	const started: Running[] = [];
+	const processes = bench.quick ? 1 : (benchCase.processes ?? 1);
+	for (let process = 0; process < processes; process++)
+		for (const proxy of proxies) started.push(await startProxy(bench, proxy, provided?.environment));
+	const targets = [direct, ...started];
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	const heat = benchCase.warmUp ?? benchCase.job;
+	const heatSeconds = bench.quick ? quickWarmUpSeconds : (benchCase.warmUpSeconds ?? warmUpSeconds);
 	const kinds = new Map(proxies.map(({name, kind}) => [name, kind]));
 	const job = (target: Running, make: Case['job'], length: number): Job => {
 		const made = make(target.port, length);
 		const kind = kinds.get(target.name);
 		return kind !== undefined && made.type === 'closed' ? Object.assign(made, {kind}) : made;
 	};
-	for (const target of targets)
-		await runJob(bench.generator, job(target, heat, bench.quick ? quickWarmUpSeconds : warmUpSeconds));
-	const samples: Samples = new Map(targets.map(({name}) => [name, []]));
+	for (const target of targets) await runJob(bench.generator, job(target, heat, heatSeconds));
+	const names = [direct, ...proxies].map(({name}) => name);
+	const samples: Samples = new Map(names.map(name => [name, []]));
 	const rounds = Math.min(bench.rounds, benchCase.mostRounds ?? bench.rounds);
 	for (let round = 0; round < rounds; round++) {
+		const measured: (readonly [name: string, Measurement])[] = [];
 		for (const target of targets) {
 			await provided?.before?.(target.name);
-			const measured = await measure(bench, target, job(target, benchCase.job, seconds));
-			await provided?.after?.(target.name, measured);
-			samples.get(target.name)?.push(measured);
+			const one = await measure(bench, target, job(target, benchCase.job, seconds));
+			await provided?.after?.(target.name, one);
+			measured.push([target.name, one]);
 		}
+		for (const name of names)
+			samples.get(name)?.push(together(measured.filter(([of]) => of === name).map(([, one]) => one)));
 	}
-	for (const target of targets.slice(1)) await stop(target);
+	for (const target of started) await stop(target);
 	return samples;
+}
+
+/** What several processes of a proxy did in a round, as if it were one. */
+function together(parts: readonly Measurement[]): Measurement {
+	const sum = (of: (part: Measurement) => number): number => parts.reduce((total, part) => total + of(part), 0);
+	const mean = (of: (part: Measurement) => number): number => sum(of) / parts.length;
+	return {
+		seconds: sum(({seconds}) => seconds),
+		calls: sum(({calls}) => calls),
+		events: sum(({events}) => events),
+		failures: sum(({failures}) => failures),
+		p50Microseconds: mean(({p50Microseconds}) => p50Microseconds),
+		p99Microseconds: mean(({p99Microseconds}) => p99Microseconds),
+		residentMegabytes: Math.max(...parts.map(({residentMegabytes}) => residentMegabytes)),
+		proxyBusy: mean(({proxyBusy}) => proxyBusy),
+		loadBusy: mean(({loadBusy}) => loadBusy),
+	};
 }
 
 async function measureAlone(
@@ -104,7 +129,7 @@ async function measure({upstream, generator}: Bench, target: Running, job: Job):
 		return {
 			...outcome,
 			residentMegabytes: highest,
-			proxyBusy: target.name === direct ? Number.NaN : (processorSeconds(target.pid) - before.proxy) / elapsed,
+			proxyBusy: target.name === directRow ? Number.NaN : (processorSeconds(target.pid) - before.proxy) / elapsed,
 			loadBusy: (loadSeconds() - before.load) / elapsed,
 		};
 	} finally {
