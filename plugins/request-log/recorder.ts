@@ -8,7 +8,7 @@ import {LinePacker} from './journal/lines.js';
 import {lineOf, type RowContext} from './row.js';
 
 /** The longest that a record exists in memory only, but for the time of the write itself. */
-const flushMs = 30;
+const flushMs = 20;
 /** Bytes of lines that wait for a disk that hangs. */
 const mostUnwritten = 16 * 1024 * 1024;
 const quietMs = 10_000;
