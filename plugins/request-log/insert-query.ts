@@ -1,6 +1,7 @@
 /**
  * An insert whose only value is bytes that lie ready, in several pieces, sent as they are. The driver would copy a megabyte twice into buffers
  * that it throws away; memory outside the heap that comes and goes makes the garbage collector walk the whole heap several times a second.
+ * With TLS it is copied once: Node joins what it encrypts.
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 

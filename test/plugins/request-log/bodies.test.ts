@@ -72,6 +72,16 @@ test('what stays as it is is what would be kept of it as text', t => {
 	);
 });
 
+test('of JSON that was parsed it need not be asked whether it is text', t => {
+	fc.assert(
+		fc.property(fc.jsonValue({noUnicodeString: false}), fc.integer({min: 1, max: 300}), (value, chars) => {
+			const body = Buffer.from(JSON.stringify(value));
+			const asked = staysAsItIs(body, truncated(chars), stars);
+			t.is(staysAsItIs(body, truncated(chars), stars, undefined, true), asked);
+		}),
+	);
+});
+
 const keptToTheLetter = test.macro<[Plugin]>(async (t, redacting) => {
 	const url = await database(postgres);
 	const gateway = await recording(t, {database: url}, [redacting]);
