@@ -19,6 +19,8 @@ export type Samples = Map<string, Measurement[]>;
 /** The engine goes on making a proxy's code faster for five to eight seconds of full load, unless the case says otherwise. */
 const warmUpSeconds = 8;
 const quickWarmUpSeconds = 0.8;
+/** In turns, too: a process that idles for a minute gives back memory and code, and is cold again. */
+const heatSliceSeconds = 2;
 
 export async function measureCase(bench: Bench, benchCase: Case, chosen: readonly BenchProxy[]): Promise<Samples> {
 	const proxies = benchCase.proxies ?? chosen;
@@ -52,7 +54,9 @@ async function interleave(
 		const kind = kinds.get(target.name);
 		return kind !== undefined && made.type === 'closed' ? Object.assign(made, {kind}) : made;
 	};
-	for (const target of targets) await runJob(bench.generator, job(target, heat, heatSeconds));
+	for (let heated = 0; heated < heatSeconds; heated += heatSliceSeconds)
+		for (const target of targets)
+			await runJob(bench.generator, job(target, heat, Math.min(heatSliceSeconds, heatSeconds - heated)));
 	const names = [direct, ...proxies].map(({name}) => name);
 	const samples: Samples = new Map(names.map(name => [name, []]));
 	const rounds = Math.min(bench.rounds, benchCase.mostRounds ?? bench.rounds);
