@@ -21,7 +21,7 @@ export async function importRecords(store: Store, args: readonly string[]): Prom
 	const connection = await store.ready();
 	const inserter = new Inserter();
 	const input = file === undefined || file === '-' ? process.stdin : createReadStream(file);
-	let [read, written] = [0, 0];
+	let [read, records, written] = [0, 0, 0];
 	let batch: string[] = [];
 	let chars = 0;
 	const flush = async (): Promise<void> => {
@@ -36,6 +36,7 @@ export async function importRecords(store: Store, args: readonly string[]): Prom
 			read++;
 			if (line.trim() === '') continue;
 			batch.push(recordOf(line, read));
+			records++;
 			chars += line.length;
 			if (batch.length >= mostRows || chars >= mostChars) await flush();
 		}
@@ -48,7 +49,7 @@ export async function importRecords(store: Store, args: readonly string[]): Prom
 	} finally {
 		inserter.close();
 	}
-	return `${written} records imported, ${read - written} were there already`;
+	return `${written} records imported, ${records - written} were there already`;
 }
 
 /** The line with `created_at` first, as the journal writes it. */

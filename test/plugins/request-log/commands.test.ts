@@ -35,6 +35,8 @@ test('what was exported and imported is the same, however often', async t => {
 	await writeFile(file, exported.stdout);
 	const first = await launch(t, ['log', 'import', file], {cwd: there}).ended;
 	t.is(first.stdout, '2500 records imported, 0 were there already\n', first.stderr);
+	// Lines with nothing in them are no records.
+	await writeFile(file, `\n${exported.stdout}\n  \n`);
 	const second = await launch(t, ['log', 'import', file], {cwd: there}).ended;
 	t.is(second.stdout, '0 records imported, 2500 were there already\n');
 
