@@ -1,6 +1,7 @@
 /** How a dialect speaks with the hub: one decoder and one encoder each for request, reply, stream and error. */
 
-import type {Completion, CompletionEvent, Conversation} from './conversation.js';
+import type {CompletionEvent} from './completion-event.js';
+import type {Completion, Conversation} from './conversation.js';
 import type {GatewayError} from './errors.js';
 import type {Loss} from './exchange.js';
 import type {JsonObject, Splice} from './json.js';

@@ -2,7 +2,8 @@
 
 import {randomBytes} from 'node:crypto';
 import type {Codec, ReplyContext} from './codec.js';
-import type {Completion, CompletionEvent} from './conversation.js';
+import type {CompletionEvent} from './completion-event.js';
+import type {Completion} from './conversation.js';
 import type {Reply, RoutedExchange} from './exchange.js';
 import type {StreamEvent} from './stream-event.js';
 

@@ -12,6 +12,7 @@ export type {
 	StreamDecoder,
 	StreamEncoder,
 } from './codec.js';
+export type * from './completion-event.js';
 export type * from './conversation.js';
 export type {Dialect, DialectRoute, EventFacts, Family, Operation, RequestFacts, StreamWatcher} from './dialect.js';
 export {

@@ -1,6 +1,6 @@
 /** Tells an answer from a failure, and says what a failure means to the client. */
 
-import type {StreamError} from '../conversation.js';
+import type {StreamError} from '../completion-event.js';
 import {GatewayError} from '../errors.js';
 import type {Attempt, Translation} from '../exchange.js';
 import {isObject} from '../json.js';

@@ -1,6 +1,6 @@
 /** Keeps the number of series bounded, whatever clients send. */
 
-import {type Gateway, namePattern, type Target} from '../../core/index.js';
+import {type Gateway, namePattern, type Target, targetName} from '../../core/index.js';
 
 /** What everything else is told as. */
 export const other = 'other';
@@ -40,7 +40,7 @@ export class ModelLabels {
 	/** @param targets of the call; all but the first are fallbacks, which come from the config and not from the client. */
 	of(provider: string, model: string, targets: readonly Target[] = []): string {
 		if (model === '') return '';
-		const name = `${provider}.${model}`;
+		const name = targetName({provider, model});
 		const known =
 			this.#names().has(name) ||
 			this.#patterns.some(pattern => pattern.test(name)) ||

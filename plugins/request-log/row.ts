@@ -26,7 +26,6 @@ const mostLosses = 100;
 
 /** Calls that begin in the same millisecond differ in their microseconds, so that a client may use an id twice. */
 let sequence = 0;
-const thousandths = Array.from({length: 1000}, (_, number) => String(number).padStart(3, '0'));
 
 /**
  * Makes the line; what is not known is left out, which the database reads as null. It is put together from texts that are at hand:
@@ -57,13 +56,13 @@ export function lineOf(exchange: ClosedExchange, context: RowContext): Line {
 	if (firstByteMs !== undefined) line += `,"ttft_ms":${tenthsText(firstByteMs)}`;
 	line += overheadOf(exchange);
 	line += countsOf(exchange);
-	line += ',"attempts":[';
-	for (let index = 0; index < attempts.length; index++)
-		line += (index === 0 ? '' : ',') + attemptJson(attempts[index] as AttemptReport, names);
-	line += '],"losses":[';
-	for (let index = 0; index < losses.length && index < mostLosses; index++)
-		line += (index === 0 ? '' : ',') + lossJson(losses[index] as Loss, names);
-	line += ']';
+	line += `,"attempts":[${attempts.map(attempt => attemptJson(attempt, names)).join()}]`;
+	if (losses.length === 0) line += ',"losses":[]';
+	else
+		line += `,"losses":[${losses
+			.slice(0, mostLosses)
+			.map(loss => lossJson(loss, names))
+			.join()}]`;
 	return withBodies(line, exchange, context);
 }
 
@@ -135,7 +134,7 @@ function textMember(column: Column, text: string | undefined): string {
 
 function timeOf(milliseconds: number): string {
 	sequence = (sequence + 1) % 1000;
-	return `${timestamp(milliseconds).slice(0, -1)}${thousandths[sequence]}Z`;
+	return `${timestamp(milliseconds).slice(0, -1)}${String(sequence).padStart(3, '0')}Z`;
 }
 
 function sum(one: number | undefined, other: number | undefined): number | undefined {

@@ -42,7 +42,7 @@ async function interleave(
 	const direct: Running = {...bench.upstream, name: directRow};
 	const started: Running[] = [];
 	const processes = bench.quick ? 1 : (benchCase.processes ?? 1);
-	for (let process = 0; process < processes; process++)
+	for (let count = 0; count < processes; count++)
 		for (const proxy of proxies) started.push(await startProxy(bench, proxy, provided?.environment));
 	const targets = [direct, ...started];
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
