@@ -56,7 +56,7 @@ export {describe, type Log, type LogFields} from './log.js';
 export {tenths, tenthsText} from './milliseconds.js';
 export type {ModelTraits} from './model-traits.js';
 export {closest} from './names.js';
-export {oncePerName} from './once-per-name.js';
+export {oncePerName, oncePerNames} from './once-per-name.js';
 export {type OptionsSchema, optionsReader, type Plain} from './options.js';
 export {originOf, pathOf, remember, withPathOf} from './origin.js';
 export {

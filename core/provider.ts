@@ -1,7 +1,7 @@
 /** A place that serves models: what the pipeline must know to send a call there. */
 
 import type {Family} from './dialect.js';
-import {oncePerPair} from './once-per-name.js';
+import {oncePerNames} from './once-per-name.js';
 import type {Timeouts} from './upstream/transport.js';
 
 /** How long each part of a call may take, in milliseconds; 0 means without limit. */
@@ -68,7 +68,9 @@ export interface Target {
 }
 
 /** Asked for several times in a call; the same text is found sooner wherever something is kept by it. */
-const targetNames = oncePerPair((provider, model) => (model === '' ? provider : `${provider}.${model}`));
+const targetNames = oncePerNames((provider: string, model: string) =>
+	model === '' ? provider : `${provider}.${model}`,
+);
 
 /** A target as people write it: `provider.model`. */
 export function targetName({provider, model}: Pick<Target, 'provider' | 'model'>): string {

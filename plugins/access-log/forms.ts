@@ -1,6 +1,6 @@
 /** The two forms of a line: one JSON object for machines, and one for people. */
 
-import {oncePerName, tenthsText} from '../../core/index.js';
+import {oncePerNames, tenthsText} from '../../core/index.js';
 import type {Entry} from './entry.js';
 
 /** Makes the line of an entry, without a line break in it or after it. */
@@ -22,39 +22,29 @@ function codeUnits(character: string): string {
 	return text;
 }
 
-/** A member of the line that is a text: made once, since names come again and again. */
-function member(name: keyof Entry): (text: string) => string {
-	return oncePerName(text => `,"${name}":${escaped(JSON.stringify(text))}`);
+/** Members of the line that are names, in a row: made once, since the same ones come again and again. */
+function members<Of extends readonly (keyof Entry)[]>(...of: Of) {
+	return oncePerNames((...names: {readonly [Index in keyof Of]: string | undefined}) =>
+		names.map((name, index) => (name === undefined ? '' : `,"${of[index]}":${escaped(JSON.stringify(name))}`)).join(''),
+	);
 }
 
-const members = {
-	clientIp: member('clientIp'),
-	method: member('method'),
-	path: member('path'),
-	caller: member('caller'),
-	team: member('team'),
-	model: member('model'),
-	target: member('target'),
-	provider: member('provider'),
-	errorCode: member('errorCode'),
-};
+const comesFrom = members('clientIp', 'method', 'path');
+const goesTo = members('caller', 'team', 'model', 'target', 'provider');
+const failsWith = members('errorCode');
 
 /** One JSON object. Put together by hand: `JSON.stringify` takes several times as long for a line of so many members. */
 export const jsonForm: Form = entry => {
 	const {firstByteMs, caller, team, model, target, provider, costUsd, errorCode, attemptDetails, lossDetails} = entry;
 	// An id has no characters that JSON escapes.
 	let line = `{"time":"${entry.time}","level":"${entry.level}","requestId":"${entry.requestId}"`;
-	line += members.clientIp(entry.clientIp) + members.method(entry.method) + members.path(entry.path);
+	line += comesFrom(entry.clientIp, entry.method, entry.path);
 	line += `,"status":${entry.status},"outcome":"${entry.outcome}","latencyMs":${tenthsText(entry.latencyMs)}`;
 	if (firstByteMs !== undefined) line += `,"firstByteMs":${tenthsText(firstByteMs)}`;
-	if (caller !== undefined) line += members.caller(caller);
-	if (team !== undefined) line += members.team(team);
-	if (model !== undefined) line += members.model(model);
-	if (target !== undefined) line += members.target(target);
-	if (provider !== undefined) line += members.provider(provider);
+	line += goesTo(caller, team, model, target, provider);
 	line += `,"stream":${entry.stream},"attempts":${entry.attempts}${tokensOf(entry)}`;
 	if (costUsd !== undefined) line += `,"costUsd":${costUsd}`;
-	if (errorCode !== undefined) line += members.errorCode(errorCode);
+	if (errorCode !== undefined) line += failsWith(errorCode);
 	line += `,"losses":${entry.losses}`;
 	if (attemptDetails !== undefined) line += `,"attemptDetails":${escaped(JSON.stringify(attemptDetails))}`;
 	if (lossDetails !== undefined) line += `,"lossDetails":${escaped(JSON.stringify(lossDetails))}`;

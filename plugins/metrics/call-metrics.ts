@@ -1,6 +1,6 @@
 /** Counts what became of calls, when they are over. */
 
-import type {ClosedExchange, Endpoint, Usage} from '../../core/index.js';
+import {type ClosedExchange, type Endpoint, oncePerNames, type Usage} from '../../core/index.js';
 import {LabelValues, type ModelLabels} from './label-values.js';
 import {type Counter, CounterFamily, type Histogram, HistogramFamily, type Snapshot} from './series.js';
 
@@ -139,13 +139,31 @@ export class CallMetrics {
 	/** One look-up per call: everything that hangs on these labels hangs on the entry. */
 	#seriesOf({endpoint, status, outcome}: ClosedExchange, {provider, model, caller}: Labels): CallSeries {
 		const label = endpointLabel(endpoint);
-		const statusClass = Math.floor(status / 100);
-		const key = `${label}\n${provider}\n${model}\n${statusClass}${outcome}\n${caller}`;
-		let series = this.#series.get(key);
-		if (series === undefined) {
-			const dialect = endpoint.kind === 'model' ? endpoint.dialect.name : '';
-			series = {
-				requests: this.#requests.of(label, dialect, provider, model, `${statusClass}xx`, outcome, caller),
+		const dialect = endpoint.kind === 'model' ? endpoint.dialect.name : '';
+		return this.#seriesFor(
+			label,
+			dialect,
+			provider,
+			model,
+			statusClasses[Math.floor(status / 100)] ?? '',
+			outcome,
+			caller,
+		);
+	}
+
+	readonly #seriesFor = oncePerNames(
+		(
+			label: string,
+			dialect: string,
+			provider: string,
+			model: string,
+			status: string,
+			outcome: string,
+			caller: string,
+		) => {
+			const key = [label, provider, model, status, outcome, caller].join('\n');
+			const series = this.#series.get(key) ?? {
+				requests: this.#requests.of(label, dialect, provider, model, status, outcome, caller),
 				duration: this.#duration.of(label, provider, model, outcome),
 				firstToken: undefined,
 				answered: undefined,
@@ -153,18 +171,18 @@ export class CallMetrics {
 				estimated: undefined,
 			};
 			this.#series.set(key, series);
-		}
-		return series;
-	}
+			return series;
+		},
+	);
 
 	#countTokens({input, output, source}: Usage, series: CallSeries, labels: Labels): void {
 		series[source] ??= this.#tokenSeries(labels, source);
 		const tokens = series[source];
-		tokens.input.value += input.total ?? 0;
-		tokens.cached.value += input.cacheRead ?? 0;
-		tokens.cacheWrite.value += (input.cacheWrite5m ?? 0) + (input.cacheWrite1h ?? 0);
-		tokens.output.value += output.total ?? 0;
-		tokens.reasoning.value += output.reasoning ?? 0;
+		tokens.input.value += counted(input.total);
+		tokens.cached.value += counted(input.cacheRead);
+		tokens.cacheWrite.value += counted(input.cacheWrite5m) + counted(input.cacheWrite1h);
+		tokens.output.value += counted(output.total);
+		tokens.reasoning.value += counted(output.reasoning);
 	}
 
 	#tokenSeries({provider, model, caller}: Labels, source: Usage['source']): TokenSeries {
@@ -198,6 +216,14 @@ export class CallMetrics {
 		}
 	}
 }
+
+/** A dialect from outside may have counted wrongly, and a sum that has once become no number stays none. */
+function counted(tokens: number | undefined): number {
+	return tokens !== undefined && Number.isFinite(tokens) ? tokens : 0;
+}
+
+/** As they are told; 0 when no answer was sent. */
+const statusClasses = Array.from({length: 10}, (_, digit) => `${digit}xx`);
 
 const nowhere = {provider: '', model: ''};
 

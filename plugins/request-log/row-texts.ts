@@ -1,33 +1,48 @@
 /** Texts that rows are put together from: those of names are made once. */
 
+import {oncePerNames, targetName} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
 import type {Column} from './columns.js';
-import {type Names, recordedMember, recordedNames} from './names.js';
+import {recordedMember, recordedNames} from './names.js';
 
 export type RowTexts = ReturnType<typeof rowTexts>;
 
+/** Columns that hold a name, in the order in which {@link RowTexts} takes them. */
+const ofNames = [
+	'endpoint',
+	'method',
+	'client_ip',
+	'key_name',
+	'team',
+	'dialect',
+	'model',
+	'provider',
+	'target_model',
+	'outcome',
+	'error_code',
+] as const satisfies readonly Column[];
+
+/** Of a client's making, or a provider's: anything may stand in them. */
+const theirs: ReadonlySet<Column> = new Set(['endpoint', 'model', 'target_model']);
+
+type OneOfEach<Of extends readonly unknown[]> = {readonly [Index in keyof Of]: string | undefined};
+
 /** @param redactor takes out of names what shall not be kept. */
 export function rowTexts(deployment: string, configHash: string | undefined, redactor: Redactor | undefined) {
-	const given = recordedNames();
 	const redact = redactor && ((name: string) => redactor.text(name));
-	/** Of the config, a program or a standard. */
-	const ours = (column: Column): Names => recordedMember(column);
-	/** Of a client's making, or a provider's. */
-	const theirs = (column: Column): Names => recordedMember(column, redact);
+	const member = (column: Column) => recordedMember(column, theirs.has(column) ? redact : undefined);
+	const members = ofNames.map(member);
+	const process =
+		member('deployment')(deployment) + (configHash === undefined ? '' : member('config_hash')(configHash));
+	const names = recordedNames(redact);
 	return {
-		names: recordedNames(redact),
-		given,
-		process: ours('deployment')(deployment) + (configHash === undefined ? '' : ours('config_hash')(configHash)),
-		endpoint: theirs('endpoint'),
-		method: ours('method'),
-		clientIp: ours('client_ip'),
-		keyName: ours('key_name'),
-		team: ours('team'),
-		dialect: ours('dialect'),
-		model: theirs('model'),
-		provider: ours('provider'),
-		targetModel: theirs('target_model'),
-		outcome: ours('outcome'),
-		errorCode: ours('error_code'),
+		names,
+		given: recordedNames(),
+		/** All members of a row that are names, as bytes: calls of the same kind have the same. */
+		members: oncePerNames((...given: OneOfEach<typeof ofNames>) =>
+			Buffer.from(process + given.map((name, index) => (name === undefined ? '' : members[index]?.(name))).join('')),
+		),
+		/** The beginning of the report of an attempt. */
+		attempt: oncePerNames((provider: string, model: string) => `{"target":${names(targetName({provider, model}))}`),
 	};
 }

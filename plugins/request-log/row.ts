@@ -1,13 +1,6 @@
 /** The row of a call, as one line of JSON: the same text goes to the journal and to the database. */
 
-import {
-	type AttemptReport,
-	type ClosedExchange,
-	type Loss,
-	targetName,
-	tenthsText,
-	timestamp,
-} from '../../core/index.js';
+import {type AttemptReport, type ClosedExchange, type Loss, tenthsText, timestamp} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
 import {type BodyRules, bodyText, fitsIntoLine, staysAsItIs, streamBodyText} from './body-text.js';
 import type {Column} from './columns.js';
@@ -32,38 +25,38 @@ let sequence = 0;
  * an object of so many members and its JSON would take twice as long.
  */
 export function lineOf(exchange: ClosedExchange, context: RowContext): Line {
-	const {request, caller, target, attempts, losses, error, askedModel, firstByteMs} = exchange;
-	const {texts} = context;
-	const {names, given} = texts;
+	const {request, caller, target, attempts, losses, firstByteMs} = exchange;
+	const {names, given, members, attempt} = context.texts;
 	// No character of an id needs an escape, whoever has made it.
 	let line = `{"created_at":"${timeOf(exchange.startedAt)}","id":"${exchange.id}"`;
-	line +=
-		texts.process + texts.endpoint(request.path) + texts.method(request.method) + texts.clientIp(exchange.clientIp);
-	if (caller !== undefined) {
-		line += texts.keyName(caller.name);
-		if (caller.team !== undefined) line += texts.team(caller.team);
+	line += `,"stream":${exchange.streamed},"status":${exchange.status}`;
+	if (caller !== undefined)
 		line += caller.tags.length === 0 ? ',"tags":[]' : `,"tags":[${caller.tags.map(given).join()}]`;
-	}
-	line += texts.dialect(exchange.dialect.name);
-	if (askedModel !== undefined) line += texts.model(askedModel);
-	if (target !== undefined) {
-		line += texts.provider(target.provider);
-		if (target.model !== '') line += texts.targetModel(target.model);
-	}
-	line += `,"stream":${exchange.streamed},"status":${exchange.status}${texts.outcome(exchange.outcome)}`;
-	if (error !== undefined) line += texts.errorCode(error.code);
 	line += `,"latency_ms":${tenthsText(exchange.latencyMs)}`;
 	if (firstByteMs !== undefined) line += `,"ttft_ms":${tenthsText(firstByteMs)}`;
 	line += overheadOf(exchange);
 	line += countsOf(exchange);
-	line += `,"attempts":[${attempts.map(attempt => attemptJson(attempt, names)).join()}]`;
+	line += `,"attempts":[${attempts.map(report => attemptJson(report, attempt, names)).join()}]`;
 	if (losses.length === 0) line += ',"losses":[]';
 	else
 		line += `,"losses":[${losses
 			.slice(0, mostLosses)
 			.map(loss => lossJson(loss, names))
 			.join()}]`;
-	return withBodies(line, exchange, context);
+	const named = members(
+		request.path,
+		request.method,
+		exchange.clientIp,
+		caller?.name,
+		caller?.team,
+		exchange.dialect.name,
+		exchange.askedModel,
+		target?.provider,
+		target?.model || undefined,
+		exchange.outcome,
+		exchange.error?.code,
+	);
+	return withBodies([line, named], exchange, context);
 }
 
 function lossJson({path, reason}: Loss, names: Names): string {
@@ -97,34 +90,40 @@ function countsOf({usage, cost}: ClosedExchange): string {
 	);
 }
 
-function attemptJson({provider, model, status, ms, error}: AttemptReport, names: Names): string {
+function attemptJson(
+	{provider, model, status, ms, error}: AttemptReport,
+	begin: RowTexts['attempt'],
+	names: Names,
+): string {
 	const answered = status === undefined ? '' : `,"status":${status}`;
 	const failed = error === undefined ? '' : `,"error":${names(error)}`;
-	return `{"target":${names(targetName({provider, model}))}${answered},"ms":${tenthsText(ms)}${failed}}`;
+	return `${begin(provider, model)}${answered},"ms":${tenthsText(ms)}${failed}}`;
 }
 
+/** What stands around bodies, as bytes: a string would be encoded for each line. */
+const requestJson = Buffer.from(',"request_body":');
+const requestText = Buffer.from(',"request_body":"');
+const responseText = Buffer.from(',"response_body":"');
+const [quote, brace] = [Buffer.from('"'), Buffer.from('}')];
+
 /** Bodies are most of a line, and most of them stand in it as they came. */
-function withBodies(text: string, exchange: ClosedExchange, {rules, redactor}: RowContext): Line {
-	if (rules.bodies === 'none') return [`${text}}`];
+function withBodies(
+	line: (string | Buffer | Quotable)[],
+	exchange: ClosedExchange,
+	{rules, redactor}: RowContext,
+): Line {
+	if (rules.bodies === 'none') return [...line, brace];
 	const {request, answer, streamed, dialect} = exchange;
 	const {body, json} = request;
-	const line: (string | Buffer | Quotable)[] = [];
-	let open = text;
-	if (staysAsItIs(body, rules, redactor, exchange, json !== undefined)) {
-		const fits = json !== undefined && fitsIntoLine(body);
-		line.push(`${open},"request_body":${fits ? '' : '"'}`, fits ? body : {text: body});
-		open = fits ? '' : '"';
-	} else open += textMember('request_body', bodyText(body, rules, redactor, exchange));
-	if (!streamed && answer !== undefined && staysAsItIs(answer, rules, redactor, exchange)) {
-		line.push(`${open},"response_body":"`, {text: answer});
-		open = '"';
-	} else {
-		const told = streamed
-			? streamBodyText(answer, dialect, rules, redactor, exchange)
-			: bodyText(answer, rules, redactor, exchange);
-		open += textMember('response_body', told);
-	}
-	line.push(`${open}}`);
+	if (!staysAsItIs(body, rules, redactor, exchange, json !== undefined))
+		line.push(textMember('request_body', bodyText(body, rules, redactor, exchange)));
+	else if (json !== undefined && fitsIntoLine(body)) line.push(requestJson, body);
+	else line.push(requestText, {text: body}, quote);
+	if (streamed) line.push(textMember('response_body', streamBodyText(answer, dialect, rules, redactor, exchange)));
+	else if (answer === undefined || !staysAsItIs(answer, rules, redactor, exchange))
+		line.push(textMember('response_body', bodyText(answer, rules, redactor, exchange)));
+	else line.push(responseText, {text: answer}, quote);
+	line.push(brace);
 	return line;
 }
 
@@ -134,7 +133,7 @@ function textMember(column: Column, text: string | undefined): string {
 
 function timeOf(milliseconds: number): string {
 	sequence = (sequence + 1) % 1000;
-	return `${timestamp(milliseconds).slice(0, -1)}${String(sequence).padStart(3, '0')}Z`;
+	return timestamp(milliseconds, sequence);
 }
 
 function sum(one: number | undefined, other: number | undefined): number | undefined {

@@ -2,8 +2,7 @@
 
 import test from 'ava';
 import fc from 'fast-check';
-import {oncePerName, targetName, tenths, tenthsText} from 'tapgate';
-import {oncePerPair} from '../../core/once-per-name.js';
+import {oncePerName, oncePerNames, targetName, tenths, tenthsText} from 'tapgate';
 
 test('a duration as text is the number that it is', t => {
 	fc.assert(
@@ -40,8 +39,23 @@ test('what was made of a name is remembered, and a long one is not', t => {
 	t.deepEqual([one('a'), one('a'), one('b')], ['a1', 'a1', 'b2']);
 	const long = 'x'.repeat(300);
 	t.not(one(long), one(long));
-	const two = oncePerPair((first, second) => `${first}${second}${++made}`);
+	const two = oncePerNames((first: string, second: string) => `${first}${second}${++made}`);
 	t.is(two('a', 'b'), two('a', 'b'));
 	t.not(two('a', long), two('a', long));
 	t.not(two('ab', ''), two('a', 'b'));
+});
+
+test('names that come together are told apart, however many there are and however alike', t => {
+	const join = (...names: readonly (string | undefined)[]): string => JSON.stringify(names);
+	const name = fc.constantFrom(undefined, '', 'a', 'b', 'ab', 'xab', 'yab', 'key-17', 'key-27', 'x'.repeat(300));
+	fc.assert(
+		fc.property(fc.array(fc.tuple(name, name, name)), lists => {
+			const known = oncePerNames(join);
+			for (const names of lists) t.is(known(...names), join(...names));
+		}),
+	);
+	const known = oncePerNames(join);
+	for (const round of [1, 2])
+		for (let number = 0; number < 5000; number++)
+			t.is(known(`key-${number}`, 'model'), join(`key-${number}`, 'model'), String(round));
 });

@@ -18,7 +18,7 @@ export function mostLength(line: Line): number {
 	let most = 0;
 	for (const piece of line) {
 		if (typeof piece === 'string') most += piece.length * bytesPerUnit;
-		else most += 'text' in piece ? piece.text.length * bytesPerByte : piece.length;
+		else most += piece instanceof Uint8Array ? piece.length : piece.text.length * bytesPerByte;
 	}
 	return most;
 }
@@ -27,7 +27,7 @@ export function mostLength(line: Line): number {
 export function exactLength(line: Line): number {
 	let length = 0;
 	for (const piece of line) {
-		if (typeof piece === 'string' || !('text' in piece)) length += Buffer.byteLength(piece);
+		if (typeof piece === 'string' || piece instanceof Uint8Array) length += Buffer.byteLength(piece);
 		else length += Buffer.byteLength(JSON.stringify(piece.text.toString('utf8'))) - 2;
 	}
 	return length;
@@ -38,8 +38,10 @@ export function writeLine(line: Line, target: Buffer, start: number): number {
 	let at = start;
 	for (const piece of line) {
 		if (typeof piece === 'string') at += target.write(piece, at);
-		else if ('text' in piece) at = writeEscaped(piece.text, target, at);
-		else at += piece.copy(target, at);
+		else if (piece instanceof Uint8Array) {
+			target.set(piece, at);
+			at += piece.length;
+		} else at = writeEscaped(piece.text, target, at);
 	}
 	return at;
 }

@@ -171,6 +171,23 @@ test('tokens of every kind, and whether they were estimated', async t => {
 	t.deepEqual(tokens('claude'), {input: 22, cached: 5, cache_write: 7, output: 3, reasoning: 0});
 });
 
+test('a dialect that counts what is no number spoils no sum', async t => {
+	const upstream = await startUpstream(reply.json({choices: [], usage: {prompt_tokens: 3, completion_tokens: 2}}));
+	t.teardown(upstream.stop);
+	const {url, call, engine} = await measured(t, {models: ['any.*']}, [
+		openai({name: 'any', baseUrl: `${upstream.url}/v1`, apiKey: 'k', models: ['known']}),
+	]);
+	const {endpoint, status, outcome, latencyMs, streamed, target, targets, attempts} = await call({model: 'any.known'});
+	const usage = {input: {total: Number.NaN, cacheRead: Number.NaN}, output: {total: Number.NaN}, source: 'reported'};
+	const exchange = {endpoint, status, outcome, latencyMs, streamed, usage, target, targets, attempts};
+	await engine.hooks.record.promise(exchange as unknown as ClosedExchange);
+	const {sum} = await scrape(url);
+	t.is(sum('tapgate_requests_total'), 2);
+	t.is(sum('tapgate_tokens_total', {kind: 'input'}), 3);
+	t.is(sum('tapgate_tokens_total', {kind: 'cached'}), 0);
+	t.is(sum('tapgate_tokens_total', {kind: 'output'}), 2);
+});
+
 test('the number of series is bounded, whatever models clients name', async t => {
 	const upstream = await startUpstream(reply.json({choices: [], usage: {prompt_tokens: 1, completion_tokens: 1}}));
 	t.teardown(upstream.stop);
