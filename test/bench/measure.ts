@@ -43,7 +43,7 @@ async function interleave(
 	const started: Running[] = [];
 	const processes = bench.quick ? 1 : (benchCase.processes ?? 1);
 	for (let count = 0; count < processes; count++)
-		for (const proxy of proxies) started.push(await startProxy(bench, proxy, provided?.environment));
+		started.push(...(await startProxies(bench, proxies, provided?.environment)));
 	const targets = [direct, ...started];
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	const heat = benchCase.warmUp ?? benchCase.job;
@@ -101,23 +101,36 @@ async function measureAlone(
 	const samples: Samples = new Map();
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	for (const proxy of proxies) {
-		const target = await startProxy(bench, proxy, provided?.environment);
-		samples.set(proxy.name, [await measure(bench, target, benchCase.job(target.port, seconds))]);
-		await stop(target);
+		for (const target of await startProxies(bench, [proxy], provided?.environment)) {
+			samples.set(proxy.name, [await measure(bench, target, benchCase.job(target.port, seconds))]);
+			await stop(target);
+		}
 	}
 	return samples;
 }
 
-async function startProxy(
+/** Those that have no process of their own are in that of the one before them. */
+async function startProxies(
 	{upstream, pinning}: Bench,
-	{name, command}: BenchProxy,
+	proxies: readonly BenchProxy[],
 	provided: Record<string, string> = {},
-): Promise<Running> {
-	const port = await freePort();
-	const environment = {UPSTREAM: `http://127.0.0.1:${upstream.port}`, ...provided};
-	const target = start({name, command: command(port), core: pinning?.proxyCore, port, environment});
-	await waitUntilReady(target);
-	return target;
+): Promise<Running[]> {
+	const started: Running[] = [];
+	let beside = 0;
+	let host: Running | undefined;
+	for (const {name, command} of proxies) {
+		if (command !== undefined) {
+			const port = await freePort();
+			beside = await freePort();
+			const own = {UPSTREAM: `http://127.0.0.1:${upstream.port}`, BESIDE_PORT: String(beside)};
+			const environment = {...own, ...provided};
+			host = start({name, command: command(port), core: pinning?.proxyCore, port, environment});
+		} else if (host !== undefined) host = {...host, name, port: beside};
+		if (host === undefined) continue;
+		await waitUntilReady(host);
+		started.push(host);
+	}
+	return started;
 }
 
 async function measure({upstream, generator}: Bench, target: Running, job: Job): Promise<Measurement> {

@@ -1,5 +1,6 @@
 import {defineConfig} from 'tapgate';
-import {accessLog, auth, metrics, openai, requestLog, routing, translate} from 'tapgate/plugins';
+import {accessLog, metrics, requestLog} from 'tapgate/plugins';
+import {bareBeside, barePlugins} from './bare.js';
 
 /** Everything that keeps or tells what happened, over a real Postgres. */
 export default defineConfig({
@@ -7,10 +8,8 @@ export default defineConfig({
 	plugins: [
 		accessLog({console: 'json'}),
 		metrics(),
-		auth({keys: [{name: 'bench', key: 'bench-key', team: 'bench'}]}),
-		openai({apiKey: 'upstream-key', baseUrl: `${process.env['UPSTREAM']}/v1`}),
-		routing({defaults: {openai: 'openai'}}),
-		translate(),
+		barePlugins(),
 		requestLog({database: process.env['BENCH_DATABASE'] ?? '', dataDir: process.env['BENCH_DATA'] ?? ''}),
+		bareBeside(),
 	],
 });

@@ -4,7 +4,8 @@ import type {Kind} from '../messages.js';
 
 export type BenchProxy = {
 	name: string;
-	command(port: number): string[];
+	/** Absent: it listens in the process of the one before it, where that finds as `BESIDE_PORT`. */
+	command?(port: number): string[];
 	/** What it is called with instead of the case's own kind of call. */
 	kind?: Kind;
 };
@@ -31,11 +32,11 @@ export const translating: readonly BenchProxy[] = [
 	Object.assign(serving(gateway), {kind: 'translated' as const}),
 ];
 
-/** The gateway with everything that keeps or tells what happened, against the same without it: first, for that is given as many rows beside it. */
-export const recording: readonly BenchProxy[] = [serving(gateway, 'recorded'), serving('bare', 'bare')];
+/** The gateway with everything that keeps or tells what happened, against the same without it. */
+export const recording: readonly BenchProxy[] = [serving(gateway, 'recorded'), {name: 'bare'}];
 
 /** The gateway with limits, costs and a budget, against the same without them. */
-export const limiting: readonly BenchProxy[] = [serving('bare', 'bare'), serving(gateway, 'limited')];
+export const limiting: readonly BenchProxy[] = [serving(gateway, 'limited'), {name: 'bare'}];
 
 export const gatewayIsBuilt = (): boolean => existsSync(cli);
 
