@@ -189,16 +189,15 @@ export class Guard {
 		return (...args) => {
 			const weight = this.timing ? this.#weightOf(time) : 0;
 			const began = weight > 0 ? performance.now() : 0;
-			const subject = args.at(-1);
 			let outcome: Kept;
 			try {
 				const given = tap(...args);
 				if (isThenable(given)) return settled(given, args, began, weight);
 				outcome = given === undefined ? nothing : new Kept(checked(given, plugin, contract, args), undefined);
 			} catch (error) {
-				outcome = this.#thrown(error, plugin, contract, subject);
+				outcome = this.#thrown(error, plugin, contract, args.at(-1));
 			}
-			if (weight > 0) this.#took(time, subject, began, weight);
+			if (weight > 0) this.#took(time, args.at(-1), began, weight);
 			return outcome;
 		};
 	}

@@ -81,7 +81,8 @@ export class Call implements Exchange {
 	readonly #clientIp: () => string;
 	#ip: string | undefined;
 	#credentials: Readonly<Record<string, string>> = none;
-	#state: Map<Key<unknown>, unknown> | undefined;
+	/** Keys and values in turn: a call has a few, which are found sooner so than in a table that is made for each call. */
+	#state: unknown[] | undefined;
 	#releases: Release[] | undefined;
 	#closed: ((release: Release) => void) | undefined;
 	#controller: AbortController | undefined;
@@ -116,12 +117,19 @@ export class Call implements Exchange {
 	}
 
 	get<Value>(key: Key<Value>): Value | undefined {
-		return this.#state?.get(key) as Value | undefined;
+		const state = this.#state;
+		if (state === undefined) return undefined;
+		for (let index = 0; index < state.length; index += 2) if (state[index] === key) return state[index + 1] as Value;
+		return undefined;
 	}
 
 	set<Value>(key: Key<Value>, value: Value): void {
-		this.#state ??= new Map();
-		this.#state.set(key, value);
+		this.#state ??= [];
+		const state = this.#state;
+		let index = 0;
+		while (index < state.length && state[index] !== key) index += 2;
+		state[index] = key;
+		state[index + 1] = value;
 	}
 
 	defer(release: (exchange: ClosedExchange) => void | Promise<void>): void {

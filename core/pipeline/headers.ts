@@ -142,20 +142,38 @@ function serverTiming(timings: ReadonlyMap<string, number>): string {
 	return [...timings].map(([plugin, ms]) => `${plugin.replace(/[^\w.-]/g, '_')};dur=${ms.toFixed(3)}`).join(', ');
 }
 
-/** Writes the head of a response, in one go: setting header by header costs Node a table of them. */
-export function writeHeaders(response: ServerResponse, status: number, headers: OwnHeaders): void {
+/**
+ * Writes the head of a response, in one go: setting header by header costs Node a table of them, and an object of so many names of ours as well.
+ * @param layers each over those before.
+ */
+export function writeHeaders(response: ServerResponse, status: number, layers: readonly OwnHeaders[]): void {
 	const flat: (string | number | readonly string[])[] = [];
-	for (const name in headers) {
-		const value = headers[name];
-		if (value !== undefined) flat.push(name, value);
+	for (let index = 0; index < layers.length; index++) {
+		const layer = layers[index] as OwnHeaders;
+		for (const name in layer) place(flat, name, layer[name]);
 	}
 	try {
 		response.writeHead(status, flat as string[]);
 	} catch {
 		// One of them cannot be sent, such as a line break in what a plugin or a provider said.
 		response.statusCode = status;
-		setHeaders(response, headers);
+		setHeaders(response, Object.assign({}, ...layers));
 	}
+}
+
+/** Puts a header where an earlier one of its name stands, or behind all others; one without a value takes the earlier one away. */
+function place(
+	flat: (string | number | readonly string[])[],
+	name: string,
+	value: string | number | readonly string[] | undefined,
+): void {
+	for (let index = 0; index < flat.length; index += 2) {
+		if (flat[index] !== name) continue;
+		if (value === undefined) flat.splice(index, 2);
+		else flat[index + 1] = value;
+		return;
+	}
+	if (value !== undefined) flat.push(name, value);
 }
 
 type OwnHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>;

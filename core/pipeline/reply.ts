@@ -44,5 +44,5 @@ export function writeHead(
 	call.status = reply.status;
 	call.firstByteMs = performance.now() - call.began;
 	const layers = reply instanceof WireReply ? reply.layers : [reply.headers];
-	writeHeaders(response, reply.status, Object.assign({}, ...layers, gatewayHeaders(call), own));
+	writeHeaders(response, reply.status, [...layers, gatewayHeaders(call), own]);
 }

@@ -86,7 +86,11 @@ export class Reservation implements Demand {
 		// Nobody's call costs more than the nine million dollars up to which it is exact.
 		const used = cost === undefined ? 0 : Math.min(Number(cost.nanoUsd), Number.MAX_SAFE_INTEGER);
 		this.#used = used;
-		return this.#all.map(budget => (target === undefined || pays(budget, target) ? used : 0));
+		// A list that is made of numbers from the beginning: the engine makes one of `map` anew when the first of them outgrows small integers.
+		const amounts = new Array<number>(this.#all.length);
+		for (let index = 0; index < amounts.length; index++)
+			amounts[index] = target === undefined || pays(this.#all[index] as Budget, target) ? used : 0;
+		return amounts;
 	}
 
 	settled(standings: readonly Standing[]): void {

@@ -29,14 +29,14 @@ function named(name: (what: string) => string): Names {
 /**
  * The headers of every kind of limit that applies; where several do, of the one that leaves the least.
  * @param standings of the takes, in order; `undefined` where nobody knows.
- * @param now milliseconds since the epoch.
+ * @param clock milliseconds since the epoch; asked where a time is told.
  * @returns `undefined` when there is nothing to tell.
  */
 export function limitHeaders(
 	family: Family,
 	counted: readonly Counted[],
 	standings: readonly (Standing | undefined)[],
-	now: number,
+	clock: () => number = Date.now,
 ): Headers | undefined {
 	let headers: Headers | undefined;
 	for (let kind = 0; kind < told.length; kind++) {
@@ -47,7 +47,8 @@ export function limitHeaders(
 		headers ??= {};
 		headers[names.limit] = String(limit);
 		headers[names.remaining] = String(Math.max(0, remaining));
-		if (Number.isFinite(resetMs)) headers[names.reset] = family === 'anthropic' ? timeIn(resetMs, now) : span(resetMs);
+		if (Number.isFinite(resetMs))
+			headers[names.reset] = family === 'anthropic' ? timeIn(resetMs, clock()) : span(resetMs);
 	}
 	return headers;
 }

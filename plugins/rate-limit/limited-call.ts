@@ -71,7 +71,7 @@ export class LimitedCall implements Demand {
 		const refused = counted[shortage.refused] as Counted;
 		this.#tally.takes++;
 		this.#tally.refused(refused.limit);
-		const headers = limitHeaders(this.#exchange.dialect.family, counted, shortage.standings, Date.now());
+		const headers = limitHeaders(this.#exchange.dialect.family, counted, shortage.standings);
 		return rateLimited(refused, shortage, headers);
 	}
 

@@ -81,7 +81,7 @@ export class Limiter {
 	reply(reply: Reply, exchange: RoutedExchange): Reply | undefined {
 		const call = exchange.get(callKey);
 		if (call === undefined) return undefined;
-		const headers = limitHeaders(exchange.dialect.family, call.counted, call.standings, Date.now());
+		const headers = limitHeaders(exchange.dialect.family, call.counted, call.standings);
 		return headers === undefined ? undefined : withHeaders(reply, headers);
 	}
 

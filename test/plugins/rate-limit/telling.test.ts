@@ -98,11 +98,11 @@ test('times are written as each API writes them', t => {
 	}));
 	const reset = (resetMs: number) => {
 		const standings = [{limit: 60, remaining: -2, resetMs, short: false}];
-		const openai = limitHeaders('openai', counted, standings, 0);
+		const openai = limitHeaders('openai', counted, standings, () => 0);
 		t.is(openai?.['x-ratelimit-remaining-requests'], '0');
 		return [
 			openai?.['x-ratelimit-reset-requests'],
-			limitHeaders('anthropic', counted, standings, 0)?.['anthropic-ratelimit-requests-reset'],
+			limitHeaders('anthropic', counted, standings, () => 0)?.['anthropic-ratelimit-requests-reset'],
 		];
 	};
 	t.deepEqual(reset(0), ['0s', '1970-01-01T00:00:00Z']);
