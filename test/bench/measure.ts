@@ -21,6 +21,8 @@ const warmUpSeconds = 8;
 const quickWarmUpSeconds = 0.8;
 /** In turns, too: a process that idles for a minute gives back memory and code, and is cold again. */
 const heatSliceSeconds = 2;
+/** Before each measurement, unmeasured: who has idled while the others had their turn is slow at first, and in a process of two that is always the same one. */
+const leadSeconds = 0.5;
 
 export async function measureCase(bench: Bench, benchCase: Case, chosen: readonly BenchProxy[]): Promise<Samples> {
 	const proxies = benchCase.proxies ?? chosen;
@@ -64,6 +66,7 @@ async function interleave(
 		const measured: (readonly [name: string, Measurement])[] = [];
 		for (const target of targets) {
 			await provided?.before?.(target.name);
+			if (!bench.quick) await runJob(bench.generator, job(target, benchCase.job, leadSeconds));
 			const one = await measure(bench, target, job(target, benchCase.job, seconds));
 			await provided?.after?.(target.name, one);
 			measured.push([target.name, one]);
