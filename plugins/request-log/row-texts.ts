@@ -25,6 +25,9 @@ const ofNames = [
 /** Of a client's making, or a provider's: anything may stand in them. */
 const theirs: ReadonlySet<Column> = new Set(['endpoint', 'model', 'target_model']);
 
+/** What it gives has memory of its own: a small Buffer is a part of a larger one, and keeps all of it. */
+const encoder = new TextEncoder();
+
 type OneOfEach<Of extends readonly unknown[]> = {readonly [Index in keyof Of]: string | undefined};
 
 /** @param redactor takes out of names what shall not be kept. */
@@ -40,7 +43,7 @@ export function rowTexts(deployment: string, configHash: string | undefined, red
 		given: recordedNames(),
 		/** All members of a row that are names, as bytes: calls of the same kind have the same. */
 		members: oncePerNames((...given: OneOfEach<typeof ofNames>) =>
-			Buffer.from(process + given.map((name, index) => (name === undefined ? '' : members[index]?.(name))).join('')),
+			encoder.encode(process + given.map((name, index) => (name === undefined ? '' : members[index]?.(name))).join('')),
 		),
 		/** The beginning of the report of an attempt. */
 		attempt: oncePerNames((provider: string, model: string) => `{"target":${names(targetName({provider, model}))}`),

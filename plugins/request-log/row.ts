@@ -108,7 +108,7 @@ const [quote, brace] = [Buffer.from('"'), Buffer.from('}')];
 
 /** Bodies are most of a line, and most of them stand in it as they came. */
 function withBodies(
-	line: (string | Buffer | Quotable)[],
+	line: (string | Uint8Array | Quotable)[],
 	exchange: ClosedExchange,
 	{rules, redactor}: RowContext,
 ): Line {

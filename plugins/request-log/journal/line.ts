@@ -8,7 +8,7 @@ export interface Quotable {
 }
 
 /** Strings, and bytes in UTF-8, that stand in it as they are, or escaped; without a line feed. */
-export type Line = readonly (string | Buffer | Quotable)[];
+export type Line = readonly (string | Uint8Array | Quotable)[];
 
 /** No character of a string takes more bytes in UTF-8, and no byte of a text more in JSON. */
 const [bytesPerUnit, bytesPerByte] = [3, 6];
