@@ -150,7 +150,9 @@ export function writeHeaders(response: ServerResponse, status: number, layers: r
 	const flat: (string | number | readonly string[])[] = [];
 	for (let index = 0; index < layers.length; index++) {
 		const layer = layers[index] as OwnHeaders;
-		for (const name in layer) place(flat, name, layer[name]);
+		// Within a layer no name stands twice.
+		const {length} = flat;
+		for (const name in layer) place(flat, length, name, layer[name]);
 	}
 	try {
 		response.writeHead(status, flat as string[]);
@@ -161,13 +163,17 @@ export function writeHeaders(response: ServerResponse, status: number, layers: r
 	}
 }
 
-/** Puts a header where an earlier one of its name stands, or behind all others; one without a value takes the earlier one away. */
+/**
+ * Puts a header where an earlier one of its name stands, or behind all others; one without a value takes the earlier one away.
+ * @param length how much of `flat` is of the layers before.
+ */
 function place(
 	flat: (string | number | readonly string[])[],
+	length: number,
 	name: string,
 	value: string | number | readonly string[] | undefined,
 ): void {
-	for (let index = 0; index < flat.length; index += 2) {
+	for (let index = 0; index < length; index += 2) {
 		if (flat[index] !== name) continue;
 		if (value === undefined) flat.splice(index, 2);
 		else flat[index + 1] = value;

@@ -1,11 +1,7 @@
 /** The columns of the table. */
 
-/** Columns in the order of the table. `created_at` comes first in a line: a day is read off without parsing. */
-export const columns = [
-	'created_at',
-	'id',
-	'deployment',
-	'config_hash',
+/** Who asked for what, and who was asked: names, all of them. */
+export const asked = [
 	'endpoint',
 	'method',
 	'client_ip',
@@ -15,6 +11,15 @@ export const columns = [
 	'model',
 	'provider',
 	'target_model',
+] as const;
+
+/** Columns in the order of the table. `created_at` comes first in a line: a day is read off without parsing. */
+export const columns = [
+	'created_at',
+	'id',
+	'deployment',
+	'config_hash',
+	...asked,
 	'stream',
 	'status',
 	'outcome',

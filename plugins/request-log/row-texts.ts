@@ -2,25 +2,13 @@
 
 import {oncePerNames, targetName} from '../../core/index.js';
 import type {Redactor} from '../redact/keys.js';
-import type {Column} from './columns.js';
+import {asked, type Column} from './columns.js';
 import {recordedMember, recordedNames} from './names.js';
 
 export type RowTexts = ReturnType<typeof rowTexts>;
 
 /** Columns that hold a name, in the order in which {@link RowTexts} takes them. */
-const ofNames = [
-	'endpoint',
-	'method',
-	'client_ip',
-	'key_name',
-	'team',
-	'dialect',
-	'model',
-	'provider',
-	'target_model',
-	'outcome',
-	'error_code',
-] as const satisfies readonly Column[];
+const ofNames = [...asked, 'outcome', 'error_code'] as const satisfies readonly Column[];
 
 /** Of a client's making, or a provider's: anything may stand in them. */
 const theirs: ReadonlySet<Column> = new Set(['endpoint', 'model', 'target_model']);

@@ -8,6 +8,7 @@ import {RecordsFeeder} from '../records-feeder.js';
 import type {Case} from './case.js';
 import {plain} from './plain.js';
 
+/** What is left of records then goes to the database, from the process in which the gateway without them is measured next. */
 const settleMs = 400;
 
 export const recorded: Case = {
@@ -37,9 +38,9 @@ export const recorded: Case = {
 			},
 			async after(proxy, {calls, seconds}) {
 				if (proxy === 'bare') await feeder.stop();
-				else if (proxy === gateway) rowsPerSecond = calls / seconds;
-				// What is left of its records is on its way to the database, from the process in which the other is measured next.
-				if (proxy === gateway) await sleep(settleMs);
+				if (proxy !== gateway) return;
+				rowsPerSecond = calls / seconds;
+				await sleep(settleMs);
 			},
 			async remove() {
 				await feeder.end();
