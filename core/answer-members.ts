@@ -22,22 +22,64 @@ export function readMembers(body: Buffer, names: readonly string[]): JsonObject 
 
 const unclear = Symbol('unclear');
 const backslash = 0x5c;
+const colon = 0x3a;
+const quote = 0x22;
 
 /**
- * Answers end with what they have used: what stands from the name on is JSON, but for the brace before it, when the name stands at the top.
+ * Answers end with what they have used: behind the last place where the name stands only few members follow.
  * @returns `undefined` when nothing has the name, `unclear` when that cannot be told so.
  */
 function lastMember(body: Buffer, name: string): unknown {
-	const at = body.lastIndexOf(quoted(name));
+	const text = quoted(name);
+	const at = body.lastIndexOf(text);
 	// A name may be spelled with escapes.
 	if (at === -1) return body.includes('\\u00') ? unclear : undefined;
-	// It ends a longer name.
-	if (body[at - 1] === backslash) return unclear;
+	const start = at + text.length;
+	// It ends a longer name, or is no name.
+	if (body[at - 1] === backslash || body[start] !== colon) return unclear;
+	const end = valueEnd(body, start + 1);
+	if (end === -1) return unclear;
 	try {
-		return (JSON.parse(`{${body.toString('utf8', at)}`) as JsonObject)[name];
+		return JSON.parse(body.toString('utf8', start + 1, end));
 	} catch {
 		return unclear;
 	}
+}
+
+/**
+ * Finds out where the value of a member ends, and whether the member stands at the top.
+ * @param start where the value begins.
+ * @returns -1 when the object that ends behind it is not the whole body.
+ */
+function valueEnd(body: Buffer, start: number): number {
+	let end = -1;
+	let depth = 0;
+	for (let at = start; at < body.length; at++) {
+		switch (body[at]) {
+			case quote:
+				at++;
+				while (at < body.length && body[at] !== quote) at += body[at] === backslash ? 2 : 1;
+				break;
+			case 0x7b: // {
+			case 0x5b: // [
+				depth++;
+				break;
+			case 0x2c: // ,
+				if (depth === 0 && end === -1) end = at;
+				break;
+			case 0x7d: // }
+			case 0x5d: // ]
+				if (--depth >= 0) break;
+				if (end === -1) end = at;
+				return isBlank(body, at + 1) ? end : -1;
+		}
+	}
+	return -1;
+}
+
+function isBlank(body: Buffer, start: number): boolean {
+	for (let at = start; at < body.length; at++) if ((body[at] as number) > 0x20) return false;
+	return true;
 }
 
 /** Those of dialects, which are few. A string would be made bytes of for each search. */

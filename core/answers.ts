@@ -49,7 +49,7 @@ const isReply = expect(
 	answer =>
 		isObject(answer) && isStatus(answer['status']) && (answer['headers'] === undefined || isObject(answer['headers'])),
 );
-export function aReply(answer: unknown, _plugin: string, [before]: readonly unknown[]): Reply {
+export function aReply(answer: unknown, _plugin: string, before: unknown): Reply {
 	if (answer instanceof WireReply) return answer;
 	return WireReply.after(before as Reply, isReply(answer) as Partial<Reply> & Pick<Reply, 'status'>);
 }

@@ -194,7 +194,7 @@ export class Engine {
 	/** Lets go of everything, last taken first. Never throws. */
 	async close(): Promise<void> {
 		this.ready = false;
-		await releaseAll(this.#deferred, error => this.log.error('closing failed', describe(error)));
+		await releaseAll(this.#deferred, undefined, error => this.log.error('closing failed', describe(error)));
 		for (const transport of this.#transports.values()) await transport.close();
 		this.#transports.clear();
 	}

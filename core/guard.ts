@@ -1,22 +1,15 @@
 /**
  * Makes tapable safe to decide with. Bare tapable hangs when a later tap throws before it returns a promise, does not
  * await an async function given to `tap`, lets the first error of a parallel hook hide the others, and names nobody.
- * One `register` interceptor replaces every tap's function by one that cannot do any of this.
+ * One `register` interceptor replaces every tap's function by one that cannot do any of this. tapable keeps taps and their order;
+ * they are called by {@link callTaps}.
  */
 
-import {
-	AsyncParallelHook,
-	AsyncSeriesBailHook,
-	AsyncSeriesHook,
-	AsyncSeriesWaterfallHook,
-	HookMap,
-	SyncBailHook,
-	SyncHook,
-	SyncWaterfallHook,
-} from 'tapable';
+import {HookMap, SyncHook} from 'tapable';
 import {blamed} from './blame.js';
+import {type CalledTap, callTaps, callTapsTogether} from './call-taps.js';
 import {PluginError} from './errors.js';
-import {isThenable, Kept, within} from './promises.js';
+import {isThenable, within} from './promises.js';
 import type {TappedWith} from './tap-only.js';
 
 /** How a hook combines what its taps return. */
@@ -26,7 +19,7 @@ export type HookKind = 'bail' | 'waterfall' | 'series' | 'parallel' | 'sync' | '
 export interface HookContract {
 	readonly name: string;
 	readonly kind: HookKind;
-	/** What a tap is called with. */
+	/** What a tap is called with: one thing or two, the last of which is what the hook is about. */
 	readonly args: readonly string[];
 	/** True: an error of a tap fails the exchange. False: it is logged, counted and passed over. */
 	readonly decides: boolean;
@@ -34,29 +27,39 @@ export interface HookContract {
 	readonly deadlineMs: number;
 	/**
 	 * Looks at what a tap answered, other than nothing; may wrap it.
+	 * @param first the first thing that the tap was called with.
 	 * @throws {TypeError} when it is not what the hook asks for.
 	 */
-	readonly check?: (answer: unknown, plugin: string, args: readonly unknown[]) => unknown;
+	readonly check?: (answer: unknown, plugin: string, first: unknown) => unknown;
 }
 
 type Awaitable<Value> = Value | Promise<Value>;
 // biome-ignore lint/suspicious/noConfusingVoidType: a tap without a return statement answers void
 type Maybe<Value> = Awaitable<Value | undefined | void>;
 
-export type Bail<Args extends unknown[], Answer> = AsyncSeriesBailHook<Args, Answer> &
+/** A hook as the core calls it. */
+interface Callable<Args extends unknown[], Answer> extends Pick<SyncHook<Args>, 'taps' | 'isUsed'> {
+	/** Answers at once when no tap has to be waited for. @throws what a tap of a deciding hook threw. */
+	call(...args: Args): Answer;
+	/** The same for who waits in any case. */
+	promise(...args: Args): Promise<Awaited<Answer>>;
+}
+
+export type Bail<Args extends unknown[], Answer> = Callable<Args, Awaitable<Answer | undefined>> &
 	TappedWith<(...args: Args) => Maybe<Answer>>;
-export type Waterfall<Args extends unknown[]> = AsyncSeriesWaterfallHook<Args> &
+export type Waterfall<Args extends unknown[]> = Callable<Args, Awaitable<Args[0]>> &
 	TappedWith<(...args: Args) => Maybe<Args[0]>>;
-export type Series<Args extends unknown[]> = AsyncSeriesHook<Args> & TappedWith<(...args: Args) => Maybe<undefined>>;
-export type Parallel<Args extends unknown[]> = AsyncParallelHook<Args> &
+export type Series<Args extends unknown[]> = Callable<Args, Awaitable<undefined>> &
 	TappedWith<(...args: Args) => Maybe<undefined>>;
-export type Sync<Args extends unknown[]> = SyncHook<Args> & TappedWith<(...args: Args) => undefined>;
-export type SyncBail<Args extends unknown[], Answer> = SyncBailHook<Args, Answer> &
+export type Parallel<Args extends unknown[]> = Callable<Args, Awaitable<undefined>> &
+	TappedWith<(...args: Args) => Maybe<undefined>>;
+export type Sync<Args extends unknown[]> = Callable<Args, undefined> & TappedWith<(...args: Args) => undefined>;
+export type SyncBail<Args extends unknown[], Answer> = Callable<Args, Answer | undefined> &
 	TappedWith<(...args: Args) => Answer | undefined>;
-export type SyncWaterfall<Args extends unknown[]> = SyncWaterfallHook<Args> &
+export type SyncWaterfall<Args extends unknown[]> = Callable<Args, Args[0]> &
 	TappedWith<(...args: Args) => Args[0] | undefined>;
 
-type Tap = (...args: unknown[]) => unknown;
+type Tap = (first: unknown, second: unknown) => unknown;
 
 type Writable<Value> = {-readonly [Name in keyof Value]: Value[Name]};
 
@@ -82,12 +85,12 @@ export interface TapTime {
 /** Reading the clock twice is most of what a plain tap costs: one in so many is timed, unless each is to be told of. */
 const sampled = 16;
 
-interface AnyHook {
+/** What tapable offers to those who make hooks of their own kind. */
+interface CompiledHook {
 	intercept(interceptor: {register(tap: {fn: Tap; plugin: string}): unknown}): void;
+	/** Makes the function that calls the taps; asked for anew when one is added. */
+	compile(options: {readonly taps: readonly CalledTap[]; readonly type: 'sync' | 'async' | 'promise'}): Tap;
 }
-
-/** What most taps answer. */
-const nothing = new Kept(undefined, undefined);
 
 /** Makes hooks whose taps are guarded. One per gateway. */
 export class Guard {
@@ -105,129 +108,105 @@ export class Guard {
 	}
 
 	bail<Args extends unknown[], Answer>(contract: Omit<HookContract, 'kind'>): Bail<Args, Answer> {
-		return this.#watch(new AsyncSeriesBailHook<Args, Answer>([...contract.args] as never), {...contract, kind: 'bail'});
+		return this.#make({...contract, kind: 'bail'});
 	}
 
 	waterfall<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Waterfall<Args> {
-		return this.#watch(new AsyncSeriesWaterfallHook<Args>([...contract.args] as never), {
-			...contract,
-			kind: 'waterfall',
-		});
+		return this.#make({...contract, kind: 'waterfall'});
 	}
 
 	series<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Series<Args> {
-		return this.#watch(new AsyncSeriesHook<Args>([...contract.args] as never), {...contract, kind: 'series'});
+		return this.#make({...contract, kind: 'series'});
 	}
 
 	parallel<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Parallel<Args> {
-		return this.#watch(new AsyncParallelHook<Args>([...contract.args] as never), {...contract, kind: 'parallel'});
+		return this.#make({...contract, kind: 'parallel'});
 	}
 
 	sync<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): Sync<Args> {
-		return this.#watch(new SyncHook<Args>([...contract.args] as never), {...contract, kind: 'sync'});
+		return this.#make({...contract, kind: 'sync'});
 	}
 
 	syncBail<Args extends unknown[], Answer>(contract: Omit<HookContract, 'kind'>): SyncBail<Args, Answer> {
-		return this.#watch(new SyncBailHook<Args, Answer>([...contract.args] as never), {...contract, kind: 'sync-bail'});
+		return this.#make({...contract, kind: 'sync-bail'});
 	}
 
 	syncWaterfall<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): SyncWaterfall<Args> {
-		return this.#watch(new SyncWaterfallHook<Args>([...contract.args] as never), {...contract, kind: 'sync-waterfall'});
+		return this.#make({...contract, kind: 'sync-waterfall'});
 	}
 
 	/** A waterfall for every name that is asked for. */
 	waterfallMap<Args extends unknown[]>(contract: Omit<HookContract, 'kind'>): HookMap<Waterfall<Args>> {
 		this.contracts.push({...contract, kind: 'waterfall'});
-		return new HookMap(name => {
-			const hook = new AsyncSeriesWaterfallHook<Args>([...contract.args] as never);
-			this.#intercept(hook, {...contract, name: `${contract.name}[${name}]`, kind: 'waterfall'});
-			return hook;
-		});
+		return new HookMap(name => this.#hook({...contract, name: `${contract.name}[${name}]`, kind: 'waterfall'}));
 	}
 
-	#watch<Hook>(hook: Hook, contract: HookContract): Hook {
+	#make<Hook>(contract: HookContract): Hook {
 		this.contracts.push(Object.freeze(contract));
-		this.#intercept(hook, contract);
-		return hook;
+		return this.#hook(contract);
 	}
 
-	#intercept(hook: unknown, contract: HookContract): void {
-		const sync = contract.kind.startsWith('sync');
-		(hook as AnyHook).intercept({
-			register: tap => {
-				const wrap = sync ? this.#guardSync : this.#guardAsync;
-				return Object.assign({}, tap, {
-					type: sync ? 'sync' : 'promise',
-					fn: wrap.call(this, tap.fn, tap.plugin, contract),
-				});
-			},
+	#hook<Hook>(contract: HookContract): Hook {
+		const {kind, args} = contract;
+		const hook = new SyncHook([...args] as never) as unknown as CompiledHook;
+		hook.compile = ({taps, type}) => {
+			const call: Tap =
+				kind === 'parallel'
+					? (first, second) => callTapsTogether(taps, first, second)
+					: (first, second) => callTaps(kind, taps, first, second);
+			return type === 'promise' ? async (first, second) => call(first, second) : call;
+		};
+		hook.intercept({
+			register: tap => Object.assign({}, tap, {fn: this.#guard(tap.fn, tap.plugin, contract)}),
 		});
+		return hook as Hook;
 	}
 
 	/** Most taps answer at once, and waiting for a promise would be most of what they cost. */
-	#guardAsync(tap: Tap, plugin: string, contract: HookContract): Tap {
+	#guard(tap: Tap, plugin: string, contract: HookContract): Tap {
 		const time = this.#timeOf(plugin, contract);
-		const settled = async (
-			given: PromiseLike<unknown>,
-			args: readonly unknown[],
-			began: number,
-			weight: number,
-		): Promise<unknown> => {
-			try {
-				return checked(
-					await (contract.deadlineMs > 0 ? within(given, contract.deadlineMs) : given),
-					plugin,
-					contract,
-					args,
-				);
-			} catch (error) {
-				return this.#failed(error, plugin, contract, args.at(-1));
-			} finally {
-				if (weight > 0) this.#took(time, args.at(-1), began, weight);
-			}
-		};
-		return (...args) => {
+		const sync = contract.kind.startsWith('sync');
+		const single = contract.args.length === 1;
+		return (first, second) => {
+			const subject = single ? first : second;
 			const weight = this.timing ? this.#weightOf(time) : 0;
 			const began = weight > 0 ? performance.now() : 0;
-			let outcome: Kept;
+			let pending: Promise<unknown> | undefined;
 			try {
-				const given = tap(...args);
-				if (isThenable(given)) return settled(given, args, began, weight);
-				outcome = given === undefined ? nothing : new Kept(checked(given, plugin, contract, args), undefined);
-			} catch (error) {
-				outcome = this.#thrown(error, plugin, contract, args.at(-1));
-			}
-			if (weight > 0) this.#took(time, args.at(-1), began, weight);
-			return outcome;
-		};
-	}
-
-	#thrown(error: unknown, plugin: string, contract: HookContract, subject: unknown): Kept {
-		try {
-			return new Kept(this.#failed(error, plugin, contract, subject), undefined);
-		} catch (blame) {
-			return new Kept(undefined, blame);
-		}
-	}
-
-	#guardSync(tap: Tap, plugin: string, contract: HookContract): Tap {
-		const time = this.#timeOf(plugin, contract);
-		return (...args) => {
-			const weight = this.timing ? this.#weightOf(time) : 0;
-			const began = weight > 0 ? performance.now() : 0;
-			try {
-				const answer = tap(...args);
-				if (isThenable(answer)) {
-					answer.then(undefined, () => {});
-					throw new TypeError('this hook is synchronous; the tap returned a promise');
+				const answer = single ? (tap as (only: unknown) => unknown)(first) : tap(first, second);
+				if (answer === undefined) return undefined;
+				if (!isThenable(answer)) return checked(answer, plugin, contract, first);
+				if (!sync) {
+					pending = this.#settled(answer, plugin, contract, first, subject);
+					return pending;
 				}
-				return checked(answer, plugin, contract, args);
+				answer.then(undefined, () => {});
+				throw new TypeError('this hook is synchronous; the tap returned a promise');
 			} catch (error) {
-				return this.#failed(error, plugin, contract, args.at(-1));
+				return this.#failed(error, plugin, contract, subject);
 			} finally {
-				if (weight > 0) this.#took(time, args.at(-1), began, weight);
+				if (weight > 0) {
+					const took = (): void => this.#took(time, subject, began, weight);
+					if (pending === undefined) took();
+					else pending.then(took, took);
+				}
 			}
 		};
+	}
+
+	async #settled(
+		answer: PromiseLike<unknown>,
+		plugin: string,
+		contract: HookContract,
+		first: unknown,
+		subject: unknown,
+	): Promise<unknown> {
+		try {
+			const {deadlineMs} = contract;
+			return checked(await (deadlineMs > 0 ? within(answer, deadlineMs) : answer), plugin, contract, first);
+		} catch (error) {
+			return this.#failed(error, plugin, contract, subject);
+		}
 	}
 
 	/** Where the times of a tap are added up; the hooks per provider count as one. */
@@ -261,6 +240,6 @@ export class Guard {
 	}
 }
 
-function checked(answer: unknown, plugin: string, {check}: HookContract, args: readonly unknown[]): unknown {
-	return answer === undefined || check === undefined ? answer : check(answer, plugin, args);
+function checked(answer: unknown, plugin: string, {check}: HookContract, first: unknown): unknown {
+	return answer === undefined || check === undefined ? answer : check(answer, plugin, first);
 }

@@ -191,7 +191,7 @@ function speaks({exchange, provider}: Attempt, dialect: Dialect): boolean {
 }
 
 async function translate(engine: Engine, call: Call, attempt: Attempt): Promise<Translation | Substitute> {
-	const translation = await engine.hooks.translate.promise(call.request, attempt);
+	const translation = await engine.hooks.translate.call(call.request, attempt);
 	if (translation !== undefined) return translation;
 	const {provider} = attempt;
 	if (provider.dialects.includes(call.dialect.name))

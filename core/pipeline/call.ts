@@ -11,7 +11,6 @@ import type {
 	KnownExchange,
 	Loss,
 	Outcome,
-	Release,
 	RoutedExchange,
 	Translation,
 } from '../exchange.js';
@@ -19,6 +18,7 @@ import {isObject} from '../json.js';
 import type {Key} from '../key.js';
 import {tenths} from '../milliseconds.js';
 import type {Target} from '../provider.js';
+import type {ReleaseOf} from '../release.js';
 import type {ClientRequest, Endpoint} from '../request.js';
 import type {Cost, Usage} from '../usage.js';
 import {credentialHeaders} from './headers.js';
@@ -83,8 +83,8 @@ export class Call implements Exchange {
 	#credentials: Readonly<Record<string, string>> = none;
 	/** Keys and values in turn: a call has a few, which are found sooner so than in a table that is made for each call. */
 	#state: unknown[] | undefined;
-	#releases: Release[] | undefined;
-	#closed: ((release: Release) => void) | undefined;
+	#releases: ReleaseOf<ClosedExchange>[] | undefined;
+	#closed: ((release: ReleaseOf<ClosedExchange>) => void) | undefined;
 	#controller: AbortController | undefined;
 	#answer: AnswerSource | undefined;
 	#usage: {value: Usage | undefined} | undefined;
@@ -132,15 +132,14 @@ export class Call implements Exchange {
 		state[index + 1] = value;
 	}
 
-	defer(release: (exchange: ClosedExchange) => void | Promise<void>): void {
-		const bound = (): void | Promise<void> => release(this.closed());
-		if (this.#closed !== undefined) this.#closed(bound);
-		else if (this.#releases === undefined) this.#releases = [bound];
-		else this.#releases.push(bound);
+	defer(release: ReleaseOf<ClosedExchange>): void {
+		if (this.#closed !== undefined) this.#closed(release);
+		else if (this.#releases === undefined) this.#releases = [release];
+		else this.#releases.push(release);
 	}
 
 	/** Hands over what was deferred; later deferrals go straight to `late`. */
-	takeReleases(late: (release: Release) => void): Release[] {
+	takeReleases(late: (release: ReleaseOf<ClosedExchange>) => void): ReleaseOf<ClosedExchange>[] {
 		this.#closed = late;
 		return this.#releases ?? [];
 	}

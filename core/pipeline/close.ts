@@ -61,9 +61,9 @@ function close(engine: Engine, call: Call, response: ServerResponse, closed: () 
 	if (price.taps.length > 0) call.cost = price.call(exchange);
 	const failed = (error: unknown): void =>
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
-	const releases = call.takeReleases(late => void releaseAll([late], failed));
+	const releases = call.takeReleases(late => void releaseAll([late], exchange, failed));
 	const record = (): void => engine.records.add({exchange, recorded: closed});
-	const releasing = releaseAll(releases, failed);
+	const releasing = releaseAll(releases, exchange, failed);
 	if (releasing === undefined) record();
 	else void releasing.then(record);
 }

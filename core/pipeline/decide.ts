@@ -1,6 +1,5 @@
 /** The phases that decide about a call, once each: who is it, what is asked, where can it go, any objection. */
 
-import {ask} from '../ask.js';
 import type {Caller} from '../caller.js';
 import {type GatewayError, refusal} from '../errors.js';
 import type {Engine} from '../gateway.js';
@@ -11,7 +10,7 @@ import {mayUse, wholeProvider} from './passed-through.js';
 /** @throws {GatewayError} `not_authenticated` when no tap knows the caller. */
 export async function authenticate(engine: Engine, call: Call): Promise<void> {
 	try {
-		const answer = ask(engine.hooks.authenticate, call);
+		const answer = engine.hooks.authenticate.call(call);
 		call.caller = answer instanceof Promise ? await answer : answer;
 	} finally {
 		call.hideCredentials();
@@ -22,14 +21,14 @@ export async function authenticate(engine: Engine, call: Call): Promise<void> {
 /** Has plugins change the request. */
 export async function rewrite(engine: Engine, call: Call): Promise<void> {
 	const {rewrite} = engine.hooks;
-	if (rewrite.taps.length > 0) call.request = await rewrite.promise(call.request, call.known());
+	if (rewrite.taps.length > 0) call.request = await rewrite.call(call.request, call.known());
 }
 
 /** @throws {GatewayError} `model_not_found` when no tap knows a target, `model_not_allowed` when the caller may use none. */
 export async function resolve(engine: Engine, call: Call): Promise<void> {
 	checkModel(call);
 	const exchange = call.known();
-	const answer = ask(engine.hooks.resolve, call.request, exchange);
+	const answer = engine.hooks.resolve.call(call.request, exchange);
 	const found = answer instanceof Promise ? await answer : answer;
 	if (found === undefined || found.length === 0) {
 		throw refusal('model_not_found', `The model ${shown(call.request.model)} is not served here.`, {param: 'model'});
@@ -68,7 +67,7 @@ function checkModel({endpoint, request}: Call): void {
 /** Has plugins object, take and reserve. */
 export async function admit(engine: Engine, call: Call): Promise<void> {
 	if (engine.hooks.admit.taps.length === 0) return;
-	const admitted = ask(engine.hooks.admit, call.routed());
+	const admitted = engine.hooks.admit.call(call.routed());
 	if (admitted instanceof Promise) await admitted;
 }
 

@@ -1,8 +1,7 @@
 /** The head of an answer: as upstream gave it, as plugins change it, as it goes over the wire. */
 
 import type {ServerResponse} from 'node:http';
-import {ask} from '../ask.js';
-import type {Reply, RoutedExchange} from '../exchange.js';
+import type {Reply} from '../exchange.js';
 import type {Engine} from '../gateway.js';
 import type {JsonObject} from '../json.js';
 import {WireReply} from '../wire-reply.js';
@@ -25,10 +24,10 @@ export async function tapReply(
 ): Promise<Reply> {
 	const reply = new WireReply(answer.status, [answeredHeaders(answer.headers)], body);
 	if (engine.hooks.reply.taps.length === 0) return reply;
-	const given = ask<[Reply, RoutedExchange], Reply>(engine.hooks.reply, reply, call.present().routed());
+	const given = engine.hooks.reply.call(reply, call.present().routed());
 	const changed = given instanceof Promise ? await given : given;
 	call.present();
-	return changed ?? reply;
+	return changed;
 }
 
 /**

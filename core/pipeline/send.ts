@@ -1,7 +1,6 @@
 /** Makes the upstream request of one attempt and has it answered: by a plugin, or over the network. */
 
 import {Readable} from 'node:stream';
-import {ask} from '../ask.js';
 import {refusal} from '../errors.js';
 import type {Attempt, Translation, UpstreamAnswer} from '../exchange.js';
 import type {Engine} from '../gateway.js';
@@ -42,14 +41,14 @@ export async function send(
 		headers(call, attempt),
 		bytes,
 	);
-	if (prepare.taps.length > 0) request = await prepare.promise(request, attempt);
+	if (prepare.taps.length > 0) request = await prepare.call(request, attempt);
 	const unsigned = request.headers;
 	if (!attempt.provider.signs) request = request.withHeaders(call.anonymousCredentials());
 	call.present();
 	const signer = sign.get(attempt.provider.name);
 	if (signer !== undefined && signer.taps.length > 0) {
-		const answer = ask(signer, request, attempt);
-		request = (answer instanceof Promise ? await answer : answer) ?? request;
+		const answer = signer.call(request, attempt);
+		request = answer instanceof Promise ? await answer : answer;
 	}
 	const signed = request.headers;
 	const credentials = (): readonly string[] => added(unsigned, signed);

@@ -1,6 +1,6 @@
 /** Keeps holdings in the memory of one process: exact there, gone with it, unknown to its neighbours. */
 
-import {eachOnce} from './each-once.js';
+import {PartGrant, type Settled} from './grants.js';
 import type {Grant, Holding, Shortage, Standing, Store, Take, Used} from './keys.js';
 import {type Kept, keep} from './memory-holdings.js';
 import {Calendar} from './period.js';
@@ -52,8 +52,7 @@ export class MemoryStore implements Store {
 			slots[index] = one.take(holding, amount, now);
 			standings[index] = one.standing(holding, short, now);
 		}
-		const settle = eachOnce(takes, (_all, used, tells) => this.#settle(takes, found, slots, used, tells));
-		return {granted: true, standings, settle};
+		return new MemoryGrant(this, takes, standings, found, slots);
 	}
 
 	look(holdings: readonly Holding[]): readonly Standing[] {
@@ -70,6 +69,20 @@ export class MemoryStore implements Store {
 		return this.#revoked.within(withinMs, this.#now());
 	}
 
+	/** For its grants: each part once. @param used `undefined` for what is not settled now. */
+	settle({takes, found, slots}: MemoryGrant, used: Used, tells: boolean): Standing[] | undefined {
+		const now = this.#now();
+		for (let index = 0; index < takes.length; index++) {
+			const {holding, amount} = takes[index] as Take;
+			const told = used[index];
+			if (told === undefined) continue;
+			const rest = holding.kind === 'seats' ? 0 : usedAmount(told);
+			const one = found[index] as Kept;
+			(one.letGo ? this.#find(holding) : one).settle(holding, rest - amount, slots[index] as number, now);
+		}
+		return tells ? this.#standings(takes, now) : undefined;
+	}
+
 	#refuse(takes: readonly Take[], now: number): Shortage {
 		return shortageOf(
 			takes,
@@ -84,25 +97,6 @@ export class MemoryStore implements Store {
 	#standing(holding: Holding, now: number): Standing {
 		const one = this.#find(holding);
 		return one.standing(holding, one.isShort(holding, 0, now), now);
-	}
-
-	#settle(
-		takes: readonly Take[],
-		found: readonly Kept[],
-		slots: readonly number[],
-		used: Used,
-		tells: boolean,
-	): Standing[] | undefined {
-		const now = this.#now();
-		for (let index = 0; index < takes.length; index++) {
-			const {holding, amount} = takes[index] as Take;
-			const told = used[index];
-			if (told === undefined) continue;
-			const rest = holding.kind === 'seats' ? 0 : usedAmount(told);
-			const one = found[index] as Kept;
-			(one.letGo ? this.#find(holding) : one).settle(holding, rest - amount, slots[index] as number, now);
-		}
-		return tells ? this.#standings(takes, now) : undefined;
 	}
 
 	#find(holding: Holding): Kept {
@@ -136,5 +130,29 @@ export class MemoryStore implements Store {
 			this.#kept.delete(value);
 		}
 		this.#added = 0;
+	}
+}
+
+/** Remembers where it was taken from, which is found sooner so than by its name. */
+class MemoryGrant extends PartGrant {
+	readonly found: readonly Kept[];
+	readonly slots: readonly number[];
+	readonly #store: MemoryStore;
+
+	constructor(
+		store: MemoryStore,
+		takes: readonly Take[],
+		standings: readonly Standing[],
+		found: readonly Kept[],
+		slots: readonly number[],
+	) {
+		super(takes, standings);
+		this.#store = store;
+		this.found = found;
+		this.slots = slots;
+	}
+
+	protected tell(_all: Used, fresh: Used, tells: boolean): Settled {
+		return this.#store.settle(this, fresh, tells);
 	}
 }

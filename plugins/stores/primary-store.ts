@@ -1,6 +1,6 @@
 /** The memory of the primary process, as a worker sees it: one for all workers, so that limits are exact with any number of them. */
 
-import {eachOnce} from './each-once.js';
+import {ToldGrant} from './grants.js';
 import type {Grant, Holding, Shortage, Standing, Store, Take, Used} from './keys.js';
 import type {PrimaryAnswers, PrimaryQuestion} from './primary-memory.js';
 import {checkNames} from './revoked-keys.js';
@@ -25,7 +25,7 @@ export class PrimaryStore implements Store {
 		const answer = (await this.#ask({kind: 'take', grant, takes: takes.map(bare)})) as PrimaryAnswers['take'];
 		const standings = answer.standings.map(withEnds);
 		if (!answer.granted) return Object.assign({}, answer, {standings, retryMs: answer.retryMs ?? Infinity});
-		return {granted: true, standings, settle: eachOnce(takes, all => this.#settle(grant, all))};
+		return new ToldGrant(takes, standings, all => this.#settle(grant, all));
 	}
 
 	async look(holdings: readonly Holding[]): Promise<readonly Standing[]> {

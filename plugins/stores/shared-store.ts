@@ -3,7 +3,7 @@
 import {randomBytes} from 'node:crypto';
 import type {Arrears} from './arrears.js';
 import type {Backend} from './backend.js';
-import {eachOnce} from './each-once.js';
+import {ToldGrant} from './grants.js';
 import type {Degraded, Grant, Holding, Shortage, Standing, Store, Take, Used} from './keys.js';
 import {StoreUnavailable} from './keys.js';
 import type {Leases} from './leases.js';
@@ -66,11 +66,7 @@ export class SharedStore implements Store {
 			if (outcome === 'refused') return shortageOf(takes, figures);
 			if (outcome === 'void') return this.#takeWithout(takes);
 			leases.hold(grant, takes);
-			return {
-				granted: true,
-				standings: standingsOf(takes, figures),
-				settle: eachOnce(takes, all => this.#settle(grant, takes, all)),
-			};
+			return new ToldGrant(takes, standingsOf(takes, figures), all => this.#settle(grant, takes, all));
 		} catch (error) {
 			// It may have been taken all the same, or may be yet.
 			settlements.add({grant, takes, used: takes.map(() => 0)});
@@ -136,11 +132,10 @@ export class SharedStore implements Store {
 		const {local, arrears} = this.#shared;
 		const answer = this.#degraded === 'local' ? local.take(takes) : allowed;
 		if (!answer.granted) return answer;
-		const settle = eachOnce(takes, (_all, fresh) => {
+		return new ToldGrant(takes, answer.standings, (_all, fresh) => {
 			arrears.add(takes, fresh);
 			return answer.settle(fresh);
 		});
-		return {granted: true, standings: answer.standings, settle};
 	}
 
 	#unavailable(): StoreUnavailable {

@@ -197,6 +197,36 @@ test('a bail hook takes the first answer and asks nobody after it', async t => {
 	t.deepEqual(asked, ['a', 'b']);
 });
 
+test('taps that answer at once are not waited for; those behind one that is waited for come in their order', async t => {
+	const contract = {name: 'rewrite', args: ['request', 'exchange'], decides: true, deadlineMs: 0};
+	const hook = guarded().waterfall<[string, object]>(contract);
+	const exchange = {};
+	const add = (letter: string) => (before: string, subject: object) => {
+		t.is(subject, exchange);
+		return before + letter;
+	};
+	tapOnly(hook, 'rewrite', 'a').tap('a', add('a'));
+	tapOnly(hook, 'rewrite', 'nothing').tap('nothing', () => undefined);
+	t.is(hook.call('>', exchange), '>a');
+	t.is(await hook.promise('>', exchange), '>a');
+
+	tapOnly(hook, 'rewrite', 'b').tap('b', async (before, subject) => add('b')(before, subject));
+	tapOnly(hook, 'rewrite', 'later').tap('later', async () => undefined);
+	tapOnly(hook, 'rewrite', 'c').tap('c', add('c'));
+	t.is(await hook.call('>', exchange), '>abc');
+
+	const bail = guarded().bail<[object], string>({
+		name: 'authenticate',
+		args: ['exchange'],
+		decides: true,
+		deadlineMs: 0,
+	});
+	tapOnly(bail, 'authenticate', 'later').tap('later', async () => undefined);
+	tapOnly(bail, 'authenticate', 'yes').tap('yes', () => 'yes');
+	tapOnly(bail, 'authenticate', 'no').tap('no', () => t.fail('asked although it was answered') as never);
+	t.is(await bail.call(exchange), 'yes');
+});
+
 test('timing tells how long each plugin took, refusals included', async t => {
 	const times: [unknown, string, number][] = [];
 	const guard = new Guard({fault: () => {}, timed: (...args) => void times.push(args)});

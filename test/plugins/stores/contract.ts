@@ -100,29 +100,29 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 		const {store, advance} = await open(t, someTime);
 		const key = freshKey();
 		const holdings = [bucket(key, 10, 0), hourly(key, 10), rolling(key, 10, 60), seats(key, 1), seats(`${key} b`, 1)];
-		const {settle} = await granted(t, store, ...holdings.map(holding => takeOf(holding)));
+		const grant = await granted(t, store, ...holdings.map(holding => takeOf(holding)));
 		const left = async () => (await store.look(holdings)).map(({remaining}) => remaining);
 		t.deepEqual(await left(), [9, 9, 9, 0, 0]);
-		await settle([0, undefined, 3, 0, undefined]);
+		await grant.settle([0, undefined, 3, 0, undefined]);
 		// Processes that share a store renew their seats then.
 		await advance(1);
 		t.deepEqual(await left(), [10, 9, 7, 1, 0]);
 		await granted(t, store, takeOf(holdings[3] as Holding));
 		t.deepEqual(await left(), [10, 9, 7, 0, 0]);
-		await settle([5, 2, 5, 0, 0]);
+		await grant.settle([5, 2, 5, 0, 0]);
 		t.deepEqual(await left(), [10, 8, 7, 0, 1]);
-		t.is(await settle([5, 5, 5, 0, 0]), undefined);
+		t.is(await grant.settle([5, 5, 5, 0, 0]), undefined);
 	});
 
 	test('who does not want to know how the holdings stand settles as much', async t => {
 		const {store} = await open(t, someTime);
 		const key = freshKey();
 		const holdings = [bucket(key, 10, 0), hourly(key, 10), rolling(key, 10, 60), seats(key, 1)];
-		const {settle} = await granted(t, store, ...holdings.map(holding => takeOf(holding)));
+		const grant = await granted(t, store, ...holdings.map(holding => takeOf(holding)));
 		const left = async () => (await store.look(holdings)).map(({remaining}) => remaining);
-		await settle([3, undefined, 0, 0], false);
+		await grant.settle([3, undefined, 0, 0], false);
 		t.deepEqual(await left(), [7, 9, 10, 1]);
-		await settle([9, 4, 9, 9], false);
+		await grant.settle([9, 4, 9, 9], false);
 		t.deepEqual(await left(), [7, 6, 10, 1]);
 	});
 
@@ -136,9 +136,9 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 		const {store} = await open(t, someTime);
 		const limit = 9_000_000_000_000_001;
 		for (const holding of [hourly(freshKey(), limit), rolling(freshKey(), limit, 3600), bucket(freshKey(), limit, 0)]) {
-			const {settle} = await granted(t, store, takeOf(holding, limit - 1));
+			const grant = await granted(t, store, takeOf(holding, limit - 1));
 			t.is((await store.look([holding]))[0]?.remaining, 1);
-			t.is((await settle([limit]))?.[0]?.remaining, 0);
+			t.is((await grant.settle([limit]))?.[0]?.remaining, 0);
 			t.false((await store.take([takeOf(holding)])).granted);
 		}
 	});
@@ -175,8 +175,8 @@ export function testContract(test: TestFn, open: Open, numRuns: number): void {
 				(await store.look(holdings)).map(({remaining}) => remaining),
 				[0, 0, 0],
 			);
-			const {settle} = await granted(t, store, ...holdings.map(holding => takeOf(holding, 1, false)));
-			await settle([0, 0, 0]);
+			const grant = await granted(t, store, ...holdings.map(holding => takeOf(holding, 1, false)));
+			await grant.settle([0, 0, 0]);
 		}
 	});
 

@@ -105,9 +105,9 @@ test('a take is one statement, and so is settling; those that come at once share
 		},
 	});
 
-	const {settle} = await granted(t, store, takeOf(hourly(freshKey(), 10)), takeOf(seats(freshKey(), 1)));
+	const grant = await granted(t, store, takeOf(hourly(freshKey(), 10)), takeOf(seats(freshKey(), 1)));
 	t.is(sent.length, 1);
-	await settle([1, 0]);
+	await grant.settle([1, 0]);
 	t.is(sent.length, 2);
 
 	const holding = hourly(freshKey(), 37);
