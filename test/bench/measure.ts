@@ -34,51 +34,80 @@ export async function measureCase(bench: Bench, benchCase: Case, chosen: readonl
 	}
 }
 
-/** A B C, A B C, …: a machine that slows down for a while slows all of them down. The others idle meanwhile. */
 async function interleave(
 	bench: Bench,
 	benchCase: Case,
 	proxies: readonly BenchProxy[],
 	provided?: Provided,
 ): Promise<Samples> {
-	const direct: Running = {...bench.upstream, name: directRow};
-	const started: Running[] = [];
+	const parts = new Map([directRow, ...proxies.map(({name}) => name)].map(name => [name, [] as Measurement[][]]));
 	const processes = bench.quick ? 1 : (benchCase.processes ?? 1);
-	for (let count = 0; count < processes; count++)
-		started.push(...(await startProxies(bench, proxies, provided?.environment)));
-	const targets = [direct, ...started];
-	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
-	const heat = benchCase.warmUp ?? benchCase.job;
-	const heatSeconds = bench.quick ? quickWarmUpSeconds : (benchCase.warmUpSeconds ?? warmUpSeconds);
+	const jobOf = jobsOf(proxies);
+	for (let count = 0; count < processes; count++) {
+		const started = await startProxies(bench, proxies, provided?.environment);
+		const targets = [{...bench.upstream, name: directRow}, ...started];
+		await warmUp(bench, benchCase, targets, jobOf);
+		for (const [name, rounds] of await takeTurns(bench, benchCase, targets, jobOf, provided))
+			parts.get(name)?.push(rounds);
+		for (const target of started) await stop(target);
+	}
+	return new Map([...parts].map(([name, all]) => [name, togetherByRound(all)]));
+}
+
+type JobOf = (target: Running, make: Case['job'], seconds: number) => Job;
+
+function jobsOf(proxies: readonly BenchProxy[]): JobOf {
 	const kinds = new Map(proxies.map(({name, kind}) => [name, kind]));
-	const job = (target: Running, make: Case['job'], length: number): Job => {
-		const made = make(target.port, length);
+	return (target, make, seconds) => {
+		const made = make(target.port, seconds);
 		const kind = kinds.get(target.name);
 		return kind !== undefined && made.type === 'closed' ? Object.assign(made, {kind}) : made;
 	};
-	for (let heated = 0; heated < heatSeconds; heated += heatSliceSeconds)
+}
+
+async function warmUp(
+	{generator, quick}: Bench,
+	benchCase: Case,
+	targets: readonly Running[],
+	jobOf: JobOf,
+): Promise<void> {
+	const heat = benchCase.warmUp ?? benchCase.job;
+	const seconds = quick ? quickWarmUpSeconds : (benchCase.warmUpSeconds ?? warmUpSeconds);
+	for (let heated = 0; heated < seconds; heated += heatSliceSeconds)
 		for (const target of targets)
-			await runJob(bench.generator, job(target, heat, Math.min(heatSliceSeconds, heatSeconds - heated)));
-	const names = [direct, ...proxies].map(({name}) => name);
-	const samples: Samples = new Map(names.map(name => [name, []]));
+			await runJob(generator, jobOf(target, heat, Math.min(heatSliceSeconds, seconds - heated)));
+}
+
+/** A B C, A B C, …: a machine that slows down for a while slows all of them down. The others idle meanwhile. */
+async function takeTurns(
+	bench: Bench,
+	{job, ...benchCase}: Case,
+	targets: readonly Running[],
+	jobOf: JobOf,
+	provided?: Provided,
+): Promise<Samples> {
+	const samples: Samples = new Map(targets.map(({name}) => [name, []]));
 	const rounds = Math.min(bench.rounds, benchCase.mostRounds ?? bench.rounds);
+	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	for (let round = 0; round < rounds; round++) {
-		const measured: (readonly [name: string, Measurement])[] = [];
 		for (const target of targets) {
 			await provided?.before?.(target.name);
-			if (!bench.quick) await runJob(bench.generator, job(target, benchCase.job, leadSeconds));
-			const one = await measure(bench, target, job(target, benchCase.job, seconds));
+			if (!bench.quick) await runJob(bench.generator, jobOf(target, job, leadSeconds));
+			const one = await measure(bench, target, jobOf(target, job, seconds));
 			await provided?.after?.(target.name, one);
-			measured.push([target.name, one]);
+			samples.get(target.name)?.push(one);
 		}
-		for (const name of names)
-			samples.get(name)?.push(together(measured.filter(([of]) => of === name).map(([, one]) => one)));
 	}
-	for (const target of started) await stop(target);
 	return samples;
 }
 
-/** What several processes of a proxy did in a round, as if it were one. */
+/** Of several processes of a proxy, what they did in their rounds of one number. */
+function togetherByRound(processes: readonly (readonly Measurement[])[]): Measurement[] {
+	const [first = []] = processes;
+	return first.map((_, round) => together(processes.map(rounds => rounds[round] as Measurement)));
+}
+
+/** What several processes did, as if it were one. */
 function together(parts: readonly Measurement[]): Measurement {
 	const sum = (of: (part: Measurement) => number): number => parts.reduce((total, part) => total + of(part), 0);
 	const mean = (of: (part: Measurement) => number): number => sum(of) / parts.length;

@@ -36,7 +36,7 @@ export type Case = {
 	/** No more rounds than these, where more would tell no more. */
 	mostRounds?: number;
 	job(port: number, seconds: number): Job;
-	/** So many of each proxy, one after the other in a round: of identical ones, one is up to a quarter slower than another. One unless said. */
+	/** All of it is done with so many processes of each proxy, one after the other: of identical ones, one is up to a quarter slower than another. One unless said. */
 	processes?: number;
 	/** Where it takes longer until a proxy is as fast as it will be. */
 	warmUpSeconds?: number;
