@@ -24,6 +24,11 @@ const tokensPerFile = 1600;
  * @returns `undefined` for a call whose body was not read.
  */
 export function estimateTokens(request: ClientRequest): TokenEstimate | undefined {
+	return request.estimate;
+}
+
+/** For {@link ClientRequest.estimate}. */
+export function estimated(request: ClientRequest): TokenEstimate | undefined {
 	if (request.json === undefined) return undefined;
 	const {body, maxTokens} = request;
 	const answers = answersOf(request.json);

@@ -13,7 +13,7 @@ import type {Plugin} from './plugin.js';
 import type {Provider, Target} from './provider.js';
 import {type OverCall, recordAll} from './record.js';
 import {Registry, type ScopedRegistry} from './registry.js';
-import {releaseAll} from './release.js';
+import {type Releases, releaseAll} from './release.js';
 import type {Check, Command, Metric, Migration, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
 import {Services} from './services.js';
@@ -123,7 +123,7 @@ export class Engine {
 	readonly #services = new Services();
 	readonly #beforeListen: {plugin: string; step: () => void | Promise<void>}[] = [];
 	readonly #beforeServing: {plugin: string; step: () => void | Promise<void>}[] = [];
-	readonly #deferred: Release[] = [];
+	#deferred: Releases<undefined> | undefined;
 	readonly #transports = new Map<string, Transport>();
 	readonly #log: FilteredLog;
 
@@ -194,7 +194,11 @@ export class Engine {
 	/** Lets go of everything, last taken first. Never throws. */
 	async close(): Promise<void> {
 		this.ready = false;
-		await releaseAll(this.#deferred, undefined, error => this.log.error('closing failed', describe(error)));
+		// What is let go may take something in its turn.
+		for (let last = this.#deferred; last !== undefined; last = this.#deferred) {
+			this.#deferred = undefined;
+			await releaseAll(last, undefined, error => this.log.error('closing failed', describe(error)));
+		}
 		for (const transport of this.#transports.values()) await transport.close();
 		this.#transports.clear();
 	}
@@ -228,7 +232,9 @@ export class Engine {
 			keepAnswers: bytes => {
 				this.keptBytes = Math.max(this.keptBytes, bytes);
 			},
-			defer: release => void this.#deferred.push(release),
+			defer: release => {
+				this.#deferred = {release, before: this.#deferred};
+			},
 			faults: () => this.faults,
 			tapTimes: () => this.#tapTimes(),
 			openCalls: () => this.calls.size,

@@ -6,25 +6,39 @@ import {isThenable, within} from './promises.js';
 /** Gives something back of what is over. */
 export type ReleaseOf<Subject> = (subject: Subject) => void | Promise<void>;
 
+/** What was deferred last, and what was before. */
+export interface Releases<Subject> {
+	readonly release: ReleaseOf<Subject>;
+	readonly before: Releases<Subject> | undefined;
+}
+
 /**
- * Calls releases last first; each once, each isolated, and none waited for longer than for a tap.
+ * Calls releases last first; each isolated, and none waited for longer than for a tap.
  * @param subject what is over.
  * @returns a promise when one of them has to be waited for.
  */
 export function releaseAll<Subject>(
-	releases: ReleaseOf<Subject>[],
+	releases: Releases<Subject> | undefined,
 	subject: Subject,
 	failed: (error: unknown) => void,
 ): void | Promise<void> {
-	for (let release = releases.pop(); release !== undefined; release = releases.pop()) {
+	for (let last = releases; last !== undefined; last = last.before) {
 		try {
-			const given: unknown = release(subject);
+			const given: unknown = last.release(subject);
 			if (isThenable(given))
-				return within(given, deadlineMs)
-					.catch(failed)
-					.then(() => releaseAll(releases, subject, failed));
+				return waitFor(given, last.before, subject, failed);
 		} catch (error) {
 			failed(error);
 		}
 	}
+}
+
+async function waitFor<Subject>(
+	given: PromiseLike<unknown>,
+	before: Releases<Subject> | undefined,
+	subject: Subject,
+	failed: (error: unknown) => void,
+): Promise<void> {
+	await within(given, deadlineMs).catch(failed);
+	await releaseAll(before, subject, failed);
 }

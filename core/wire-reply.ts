@@ -2,25 +2,25 @@
 
 import type {Reply} from './exchange.js';
 import type {JsonObject} from './json.js';
-import type {Headers} from './request.js';
+import type {HeaderList, Headers} from './request.js';
 
 export class WireReply implements Reply {
 	readonly status: number;
 	/** Each over those before. */
-	readonly layers: readonly Headers[];
+	readonly layers: readonly HeaderLayer[];
 	readonly #read: () => JsonObject | undefined;
 	#headers: Headers | undefined;
 
 	/** @param read gives the body; called each time that it is asked for. */
-	constructor(status: number, layers: readonly Headers[], read: () => JsonObject | undefined) {
+	constructor(status: number, layers: readonly HeaderLayer[], read: () => JsonObject | undefined) {
 		this.status = status;
 		this.layers = layers;
 		this.#read = read;
 	}
 
 	get headers(): Headers {
-		this.#headers ??= this.layers.length === 1 ? this.layers[0] : Object.assign({}, ...this.layers);
-		return this.#headers as Headers;
+		this.#headers ??= mergedHeaders(this.layers);
+		return this.#headers;
 	}
 
 	get body(): JsonObject | undefined {
@@ -28,7 +28,7 @@ export class WireReply implements Reply {
 	}
 
 	/** The same reply with headers over its own. */
-	with(headers: Headers): WireReply {
+	with(headers: HeaderLayer): WireReply {
 		return new WireReply(this.status, [...this.layers, headers], this.#read);
 	}
 
@@ -40,11 +40,27 @@ export class WireReply implements Reply {
 	}
 }
 
+export type HeaderLayer = Headers | HeaderList;
+
+/** @param layers each over those before. */
+export function mergedHeaders(layers: readonly HeaderLayer[]): Headers {
+	const merged: Record<string, string | readonly string[] | undefined> = {};
+	for (const layer of layers) {
+		if (isList(layer)) for (let at = 0; at < layer.length; at += 2) merged[layer[at] as string] = layer[at + 1];
+		else Object.assign(merged, layer);
+	}
+	return merged;
+}
+
+export function isList(layer: unknown): layer is HeaderList {
+	return Array.isArray(layer);
+}
+
 /**
  * The same reply with headers added or replaced, for what a `reply` tap answers with. Cheaper than a copy of them, and leaves the body unread.
- * @param headers names in lower case.
+ * @param headers names in lower case; an object, or a list of names and values in turn.
  */
-export function withHeaders(reply: Reply, headers: Headers): Reply {
+export function withHeaders(reply: Reply, headers: Headers | HeaderList): Reply {
 	if (reply instanceof WireReply) return reply.with(headers);
-	return {status: reply.status, headers: Object.assign({}, reply.headers, headers), body: reply.body};
+	return {status: reply.status, headers: mergedHeaders([reply.headers ?? {}, headers]), body: reply.body};
 }

@@ -17,6 +17,7 @@ import {run} from '../pipeline/run.js';
 import {ClientRequest, type Endpoint, type RequestParts} from '../request.js';
 import type {PluginRoute} from '../routes.js';
 import {TurnQueue} from '../turn-queue.js';
+import {mergedHeaders} from '../wire-reply.js';
 import {readRequestBody, stalled} from './body.js';
 import {addressReader} from './client-address.js';
 import {checkPath, spokenFamily} from './path.js';
@@ -115,7 +116,7 @@ export function createApp(engine: Engine): Koa {
 			await route.handle(ctx, call.known());
 			call.status = ctx.status;
 			call.firstByteMs = performance.now() - call.began;
-			ctx.set(gatewayHeaders(call));
+			ctx.set(mergedHeaders([gatewayHeaders(call)]) as Record<string, string>);
 		} catch (error) {
 			ctx.respond = false;
 			fail(engine, call, shellError(error), ctx.res);

@@ -18,7 +18,7 @@ import {isObject} from '../json.js';
 import type {Key} from '../key.js';
 import {tenths} from '../milliseconds.js';
 import type {Target} from '../provider.js';
-import type {ReleaseOf} from '../release.js';
+import type {ReleaseOf, Releases} from '../release.js';
 import type {ClientRequest, Endpoint} from '../request.js';
 import type {Cost, Usage} from '../usage.js';
 import {credentialHeaders} from './headers.js';
@@ -40,6 +40,13 @@ export interface AnswerSource {
 	readonly reply?: () => unknown;
 	readonly watcher?: StreamWatcher;
 	readonly translation?: Translation | undefined;
+}
+
+/** What a plugin keeps, and what was set before. */
+interface State {
+	readonly key: Key<unknown>;
+	value: unknown;
+	readonly before: State | undefined;
 }
 
 const none: Readonly<Record<string, string>> = Object.freeze({});
@@ -81,9 +88,9 @@ export class Call implements Exchange {
 	readonly #clientIp: () => string;
 	#ip: string | undefined;
 	#credentials: Readonly<Record<string, string>> = none;
-	/** Keys and values in turn: a call has a few, which are found sooner so than in a table that is made for each call. */
-	#state: unknown[] | undefined;
-	#releases: ReleaseOf<ClosedExchange>[] | undefined;
+	/** What was set last: a call has a few, which are found sooner so than in a table that is made for each call. */
+	#state: State | undefined;
+	#releases: Releases<ClosedExchange> | undefined;
 	#closed: ((release: ReleaseOf<ClosedExchange>) => void) | undefined;
 	#controller: AbortController | undefined;
 	#answer: AnswerSource | undefined;
@@ -117,31 +124,32 @@ export class Call implements Exchange {
 	}
 
 	get<Value>(key: Key<Value>): Value | undefined {
-		const state = this.#state;
-		if (state === undefined) return undefined;
-		for (let index = 0; index < state.length; index += 2) if (state[index] === key) return state[index + 1] as Value;
-		return undefined;
+		return this.#find(key)?.value as Value | undefined;
 	}
 
 	set<Value>(key: Key<Value>, value: Value): void {
-		this.#state ??= [];
-		const state = this.#state;
-		let index = 0;
-		while (index < state.length && state[index] !== key) index += 2;
-		state[index] = key;
-		state[index + 1] = value;
+		const known = this.#find(key);
+		if (known === undefined) this.#state = {key, value, before: this.#state};
+		else known.value = value;
+	}
+
+	#find(key: Key<unknown>): State | undefined {
+		let state = this.#state;
+		while (state !== undefined && state.key !== key) state = state.before;
+		return state;
 	}
 
 	defer(release: ReleaseOf<ClosedExchange>): void {
 		if (this.#closed !== undefined) this.#closed(release);
-		else if (this.#releases === undefined) this.#releases = [release];
-		else this.#releases.push(release);
+		else this.#releases = {release, before: this.#releases};
 	}
 
 	/** Hands over what was deferred; later deferrals go straight to `late`. */
-	takeReleases(late: (release: ReleaseOf<ClosedExchange>) => void): ReleaseOf<ClosedExchange>[] {
+	takeReleases(late: (release: ReleaseOf<ClosedExchange>) => void): Releases<ClosedExchange> | undefined {
 		this.#closed = late;
-		return this.#releases ?? [];
+		const releases = this.#releases;
+		this.#releases = undefined;
+		return releases;
 	}
 
 	/** What is known of the caller is in `caller` now: nobody reads the key in a record, a log or an error. */

@@ -61,7 +61,7 @@ function close(engine: Engine, call: Call, response: ServerResponse, closed: () 
 	if (price.taps.length > 0) call.cost = price.call(exchange);
 	const failed = (error: unknown): void =>
 		engine.log.error('a deferred release failed', {requestId: call.id, ...describe(error)});
-	const releases = call.takeReleases(late => void releaseAll([late], exchange, failed));
+	const releases = call.takeReleases(late => void releaseAll({release: late, before: undefined}, exchange, failed));
 	const record = (): void => engine.records.add({exchange, recorded: closed});
 	const releasing = releaseAll(releases, exchange, failed);
 	if (releasing === undefined) record();

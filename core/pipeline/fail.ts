@@ -4,6 +4,7 @@ import type {ServerResponse} from 'node:http';
 import {GatewayError, PluginError, tellable} from '../errors.js';
 import type {Engine} from '../gateway.js';
 import {describe} from '../log.js';
+import {mergedHeaders} from '../wire-reply.js';
 import type {Call} from './call.js';
 import {gatewayHeaders, setHeaders} from './headers.js';
 
@@ -22,8 +23,7 @@ export function fail(engine: Engine, call: Call, error: unknown, response: Serve
 	const body = Buffer.from(JSON.stringify(call.dialect.encodeError(told, call.id)));
 	call.status = told.status;
 	response.statusCode = told.status;
-	setHeaders(response, told.headers);
-	setHeaders(response, gatewayHeaders(call));
+	setHeaders(response, mergedHeaders([told.headers, gatewayHeaders(call)]));
 	response.setHeader('content-type', 'application/json; charset=utf-8');
 	response.setHeader('content-length', body.length);
 	if (told.code === 'slow_body') response.setHeader('connection', 'close');

@@ -2,7 +2,8 @@
 
 import type {ServerResponse} from 'node:http';
 import {targetName} from '../provider.js';
-import type {Headers} from '../request.js';
+import type {HeaderList, Headers} from '../request.js';
+import {isList, mergedHeaders} from '../wire-reply.js';
 import type {Call} from './call.js';
 
 /** Client headers that a model API defines or that its SDKs send along. Everything else may be somebody's secret. */
@@ -115,14 +116,14 @@ function connectionOptions(value: string | readonly string[] | undefined): reado
 }
 
 /** What the gateway says of its own on every answer. */
-export function gatewayHeaders(call: Call): Record<string, string> {
-	const headers: Record<string, string> = {'x-request-id': call.id};
-	if (call.dialect.family === 'anthropic' && call.attempts.length === 0) headers['request-id'] = call.id;
-	if (call.attempts.length > 0) headers['x-tapgate-attempts'] = String(call.attempts.length);
-	if (call.target !== undefined) headers['x-tapgate-target'] = headerSafe(targetName(call.target));
+export function gatewayHeaders(call: Call): HeaderList {
+	const headers = ['x-request-id', call.id];
+	if (call.dialect.family === 'anthropic' && call.attempts.length === 0) headers.push('request-id', call.id);
+	if (call.attempts.length > 0) headers.push('x-tapgate-attempts', String(call.attempts.length));
+	if (call.target !== undefined) headers.push('x-tapgate-target', headerSafe(targetName(call.target)));
 	if (call.losses.length > 0)
-		headers['x-tapgate-losses'] = headerSafe(call.losses.map(({path, reason}) => `${path}: ${reason}`).join('; '));
-	if (call.timings !== undefined && call.timings.size > 0) headers['server-timing'] = serverTiming(call.timings);
+		headers.push('x-tapgate-losses', headerSafe(call.losses.map(({path, reason}) => `${path}: ${reason}`).join('; ')));
+	if (call.timings !== undefined && call.timings.size > 0) headers.push('server-timing', serverTiming(call.timings));
 	return headers;
 }
 
@@ -146,20 +147,26 @@ function serverTiming(timings: ReadonlyMap<string, number>): string {
  * Writes the head of a response, in one go: setting header by header costs Node a table of them, and an object of so many names of ours as well.
  * @param layers each over those before.
  */
-export function writeHeaders(response: ServerResponse, status: number, layers: readonly OwnHeaders[]): void {
+export function writeHeaders(
+	response: ServerResponse,
+	status: number,
+	layers: readonly (OwnHeaders | HeaderList)[],
+): void {
 	const flat: (string | number | readonly string[])[] = [];
 	for (let index = 0; index < layers.length; index++) {
-		const layer = layers[index] as OwnHeaders;
+		const layer = layers[index] as OwnHeaders | HeaderList;
 		// Within a layer no name stands twice.
 		const {length} = flat;
-		for (const name in layer) place(flat, length, name, layer[name]);
+		if (isList(layer))
+			for (let at = 0; at < layer.length; at += 2) place(flat, length, layer[at] as string, layer[at + 1]);
+		else for (const name in layer) place(flat, length, name, layer[name]);
 	}
 	try {
 		response.writeHead(status, flat as string[]);
 	} catch {
 		// One of them cannot be sent, such as a line break in what a plugin or a provider said.
 		response.statusCode = status;
-		setHeaders(response, Object.assign({}, ...layers));
+		setHeaders(response, mergedHeaders(layers as readonly (Headers | HeaderList)[]));
 	}
 }
 

@@ -144,11 +144,11 @@ function withCost(reply: Reply, exchange: RoutedExchange, calls: CallCost): Repl
 	// Of no standings it is Infinity: nothing is reserved, or the store is away, and nobody knows.
 	const known = Number.isFinite(left);
 	if (spent === undefined && !known) return undefined;
-	const own: Record<string, string> = {};
-	if (spent !== undefined) own['x-tapgate-cost'] = usdText(spent);
+	const own: string[] = [];
+	if (spent !== undefined) own.push('x-tapgate-cost', usdText(spent));
 	const back = spent === undefined ? 0 : amount - Number(spent);
-	if (known) own['x-tapgate-budget-remaining'] = usdText(Math.max(0, left + back));
-	if (short) own['x-tapgate-budget-warning'] = 'a soft budget is used up';
+	if (known) own.push('x-tapgate-budget-remaining', usdText(Math.max(0, left + back)));
+	if (short) own.push('x-tapgate-budget-warning', 'a soft budget is used up');
 	// The body is not touched: nobody has parsed it yet.
 	return withHeaders(reply, own);
 }

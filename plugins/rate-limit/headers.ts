@@ -1,11 +1,9 @@
 /** Tells clients how their limits stand, in the headers of their own API. */
 
-import type {Family} from '../../core/index.js';
+import type {Family, HeaderList} from '../../core/index.js';
 import type {Standing} from '../stores/keys.js';
 import type {Counts} from './limit-kinds.js';
 import type {Counted} from './takes.js';
-
-type Headers = Record<string, string>;
 
 /** Kinds of limits that headers tell of. */
 const told = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const satisfies readonly Counts[];
@@ -37,18 +35,17 @@ export function limitHeaders(
 	counted: readonly Counted[],
 	standings: readonly (Standing | undefined)[],
 	clock: () => number = Date.now,
-): Headers | undefined {
-	let headers: Headers | undefined;
+): HeaderList | undefined {
+	let headers: string[] | undefined;
 	for (let kind = 0; kind < told.length; kind++) {
 		const tightest = tightestOf(told[kind] as Counts, counted, standings);
 		if (tightest === undefined) continue;
 		const names = namesOf[family][kind] as Names;
 		const {limit, remaining, resetMs} = tightest;
-		headers ??= {};
-		headers[names.limit] = String(limit);
-		headers[names.remaining] = String(Math.max(0, remaining));
+		headers ??= [];
+		headers.push(names.limit, String(limit), names.remaining, String(Math.max(0, remaining)));
 		if (Number.isFinite(resetMs))
-			headers[names.reset] = family === 'anthropic' ? timeIn(resetMs, clock()) : span(resetMs);
+			headers.push(names.reset, family === 'anthropic' ? timeIn(resetMs, clock()) : span(resetMs));
 	}
 	return headers;
 }
@@ -69,7 +66,7 @@ function tightestOf(
 }
 
 /** When to come again; nothing when waiting does not help. */
-export function retryHeaders(retryMs: number): Headers {
+export function retryHeaders(retryMs: number): Readonly<Record<string, string>> {
 	if (!Number.isFinite(retryMs)) return {'x-should-retry': 'false'};
 	const ms = Math.max(1, Math.ceil(retryMs));
 	return {'retry-after': String(Math.ceil(ms / 1000)), 'retry-after-ms': String(ms)};

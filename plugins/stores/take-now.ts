@@ -2,7 +2,7 @@
 
 import type {RoutedExchange} from '../../core/index.js';
 import {sameAgain, usedOf} from './demand-use.js';
-import type {Demand, Store} from './keys.js';
+import type {Demand, Grant, Store} from './keys.js';
 
 /** Takes it, or as much else as is demanded instead, and has it settled at the end. @throws what the client is told. */
 export function takeNow(exchange: RoutedExchange, store: Store, demand: Demand): void {
@@ -15,13 +15,7 @@ export function takeNow(exchange: RoutedExchange, store: Store, demand: Demand):
 				demand.granted(answer);
 				granted = true;
 			} finally {
-				// Of a call that is over by now it is settled right here.
-				exchange.defer(closed => {
-					const {used, failure} = usedOf(demand, granted, closed);
-					const standings = answer.settle(used, demand.settled !== undefined);
-					if (Array.isArray(standings)) demand.settled?.(standings);
-					if (failure !== undefined) throw failure.error;
-				});
+				settleAtEnd(exchange, demand, answer, granted);
 			}
 			return;
 		}
@@ -29,4 +23,14 @@ export function takeNow(exchange: RoutedExchange, store: Store, demand: Demand):
 		if (demand.takes === takes) throw new Error(sameAgain);
 		takes = demand.takes;
 	}
+}
+
+/** Of a call that is over by now it is settled right here. */
+function settleAtEnd(exchange: RoutedExchange, demand: Demand, grant: Grant, granted: boolean): void {
+	exchange.defer(closed => {
+		const {used, failure} = usedOf(demand, granted, closed);
+		const standings = grant.settle(used, demand.settled !== undefined);
+		if (Array.isArray(standings)) demand.settled?.(standings);
+		if (failure !== undefined) throw failure.error;
+	});
 }

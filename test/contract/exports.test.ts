@@ -15,7 +15,7 @@ const written = {
 		Cleaned ClientRequest ClosedExchange Codec Command Completion CompletionEvent Config ConfigContext ConfigDefinition
 		ConfigError ConfigSource Conversation Cost Delta Dialect DialectRoute DocumentPart Effort EncodedRequest
 		Endpoint Engine EngineOptions Environment ErrorCode ErrorDetails ErrorEntry EventFacts Exchange
-		ExchangeSketch Extra Family Finish FinishReason Gateway GatewayError Headers HookContract HookKind Hooks
+		ExchangeSketch Extra Family Finish FinishReason Gateway GatewayError HeaderList Headers HookContract HookKind Hooks
 		ImagePart JsonObject Key KnownExchange Listening Log LogFields Loss Metric MetricReading Migration ModelTraits NameRule NativeError
 		NativePart Operation OptionsSchema Outcome OutputFormat Part Plain Plugin PluginDefinition PluginEntry
 		PluginError PluginRoute Provider Reasoning Recovery RedactedThinkingPart RefusalPart Release Reply
