@@ -25,8 +25,7 @@ export function releaseAll<Subject>(
 	for (let last = releases; last !== undefined; last = last.before) {
 		try {
 			const given: unknown = last.release(subject);
-			if (isThenable(given))
-				return waitFor(given, last.before, subject, failed);
+			if (isThenable(given)) return waitFor(given, last.before, subject, failed);
 		} catch (error) {
 			failed(error);
 		}

@@ -3,7 +3,7 @@
 import type {Family, HeaderList} from '../../core/index.js';
 import type {Standing} from '../stores/keys.js';
 import type {Counts} from './limit-kinds.js';
-import type {Counted} from './takes.js';
+import type {Counted} from './rules.js';
 
 /** Kinds of limits that headers tell of. */
 const told = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const satisfies readonly Counts[];

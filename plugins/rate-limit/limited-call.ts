@@ -4,10 +4,10 @@ import type {ClosedExchange, GatewayError, RoutedExchange, Target} from '../../c
 import type {Demand, Grant, Shortage, Standing, StoreUnavailable, Used} from '../stores/keys.js';
 import {limitHeaders} from './headers.js';
 import {rateLimited, storeUnavailable} from './refusals.js';
-import type {Rule} from './rules.js';
+import type {Counted, Rule} from './rules.js';
 import {isOfTarget} from './subjects.js';
 import {concerns, Taken} from './taken.js';
-import {type Counted, takesOf} from './takes.js';
+import {takesOf} from './takes.js';
 import type {Tally} from './tally.js';
 import type {Tokens} from './use.js';
 

@@ -12,9 +12,9 @@ import {
 import {type Grant, type Shortage, type Store, type Stores, StoreUnavailable} from '../stores/keys.js';
 import {limitHeaders} from './headers.js';
 import {LimitedCall} from './limited-call.js';
-import {callerRule, type Rule} from './rules.js';
+import {type Counted, callerRule, type Rule} from './rules.js';
 import {isOfTarget} from './subjects.js';
-import {type Counted, takesOf} from './takes.js';
+import {takesOf} from './takes.js';
 import type {Tally} from './tally.js';
 import {expectedTokens} from './use.js';
 

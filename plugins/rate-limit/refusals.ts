@@ -5,7 +5,7 @@ import type {Shortage} from '../stores/keys.js';
 import {retryHeaders} from './headers.js';
 import {limitKinds} from './limit-kinds.js';
 import type {By} from './options.js';
-import type {Counted} from './takes.js';
+import type {Counted} from './rules.js';
 
 /**
  * The refusal for the limit that must be waited for longest.

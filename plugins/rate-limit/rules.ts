@@ -2,7 +2,7 @@
 
 import {createHash} from 'node:crypto';
 import {type CallerLimits, ConfigError, namePattern} from '../../core/index.js';
-import type {Holding} from '../stores/keys.js';
+import type {Holding, Take} from '../stores/keys.js';
 import {type Counts, type LimitName, limitKinds, limitNames} from './limit-kinds.js';
 import type {By, RuleOptions} from './options.js';
 
@@ -20,11 +20,20 @@ export interface Limit {
 	holding(subject: string): Holding;
 }
 
+/** A take, and what it is for. */
+export interface Counted extends Take {
+	readonly limit: Limit;
+	/** The name that it counts for. */
+	readonly subject: string;
+}
+
 export interface Rule {
 	readonly by: By;
-	/** Tells whether the rule is for a name. */
-	covers(subject: string): boolean;
-	readonly limits: readonly Limit[];
+	/**
+	 * What a call takes for a name if every limit counts calls: none when the rule is not for the name. The same objects each time, so that
+	 * a store need not find their places anew.
+	 */
+	takes(subject: string): readonly Counted[];
 }
 
 /**
@@ -52,14 +61,14 @@ export function compileRules(rules: readonly RuleOptions[], shadow: boolean): re
 			places.set(key, index);
 		}
 		const pattern = match === undefined ? undefined : namePattern(match);
-		return {by, covers: subject => pattern === undefined || pattern.test(subject), limits};
+		return ruleOf(by, limits, pattern);
 	});
 }
 
 /** The rule that a caller's own limits are. */
 export function callerRule(limits: CallerLimits, shadow: boolean): Rule {
 	const place = {rule: 'caller', by: 'key', enforced: !shadow, scope: 'caller'} as const;
-	return {by: 'key', covers: () => true, limits: limitsOf(limits, place)};
+	return ruleOf('key', limitsOf(limits, place), undefined);
 }
 
 interface Place extends Pick<Limit, 'rule' | 'by' | 'enforced'> {
@@ -79,27 +88,39 @@ function limitOf(name: LimitName, most: number, burst: number | undefined, {rule
 	const capacity = name === 'requestsPerMinute' && burst !== undefined ? burst : most;
 	// A changed limit begins anew: what was left of another number says nothing of this one.
 	const prefix = `rate:${scope}:${name}=${most}/${capacity}:`;
-	const made = (subject: string): Holding =>
+	const holding = (subject: string): Holding =>
 		seconds === 0
 			? {kind: 'seats', key: prefix + bounded(subject), limit: most}
 			: {kind: 'bucket', key: prefix + bounded(subject), capacity, refillPerSecond: most / seconds};
-	return {rule, by, name, counts, most, enforced, holding: remembered(made)};
+	return {rule, by, name, counts, most, enforced, holding};
 }
 
 /** Names come again and again; so many are known at most. */
 const mostKnown = 1000;
 
-/** The same name gets the same object, so that a store need not find its place anew. */
-function remembered(make: (subject: string) => Holding): (subject: string) => Holding {
-	const known = new Map<string, Holding>();
-	return subject => {
-		let holding = known.get(subject);
-		if (holding === undefined) {
-			holding = make(subject);
-			if (known.size >= mostKnown) known.clear();
-			known.set(subject, holding);
-		}
-		return holding;
+function ruleOf(by: By, limits: readonly Limit[], pattern: RegExp | undefined): Rule {
+	const known = new Map<string, readonly Counted[]>();
+	const made = (subject: string): readonly Counted[] => {
+		if (pattern?.test(subject) === false) return [];
+		return limits.map(limit => ({
+			limit,
+			subject,
+			holding: limit.holding(subject),
+			amount: 1,
+			enforced: limit.enforced,
+		}));
+	};
+	return {
+		by,
+		takes(subject) {
+			let takes = known.get(subject);
+			if (takes === undefined) {
+				takes = made(subject);
+				if (known.size >= mostKnown) known.clear();
+				known.set(subject, takes);
+			}
+			return takes;
+		},
 	};
 }
 

@@ -2,8 +2,8 @@
 
 import type {AttemptReport, ClosedExchange, Target} from '../../core/index.js';
 import type {Grant, Used} from '../stores/keys.js';
+import type {Counted} from './rules.js';
 import {isOfTarget, targetSubject} from './subjects.js';
-import type {Counted} from './takes.js';
 import {amountOf, chargedTokens, type Tokens, usedNothing, wasAsked} from './use.js';
 
 export class Taken {

@@ -43,13 +43,17 @@ export class MemoryStore implements Store {
 			if (enforced && one.isShort(holding, amount, now)) return this.#refuse(takes, now);
 			found[index] = one;
 		}
-		const slots = new Array<number>(takes.length);
+		let slots: number[] | undefined;
 		const standings = new Array<Standing>(takes.length);
 		for (let index = 0; index < takes.length; index++) {
 			const {holding, amount, enforced} = takes[index] as Take;
 			const one = found[index] as Kept;
 			const short = !enforced && one.isShort(holding, amount, now);
-			slots[index] = one.take(holding, amount, now);
+			const slot = one.take(holding, amount, now);
+			if (slot !== 0) {
+				slots ??= new Array<number>(takes.length).fill(0);
+				slots[index] = slot;
+			}
 			standings[index] = one.standing(holding, short, now);
 		}
 		return new MemoryGrant(this, takes, standings, found, slots);
@@ -78,7 +82,7 @@ export class MemoryStore implements Store {
 			if (told === undefined) continue;
 			const rest = holding.kind === 'seats' ? 0 : usedAmount(told);
 			const one = found[index] as Kept;
-			(one.letGo ? this.#find(holding) : one).settle(holding, rest - amount, slots[index] as number, now);
+			(one.letGo ? this.#find(holding) : one).settle(holding, rest - amount, slots?.[index] ?? 0, now);
 		}
 		return tells ? this.#standings(takes, now) : undefined;
 	}
@@ -136,7 +140,8 @@ export class MemoryStore implements Store {
 /** Remembers where it was taken from, which is found sooner so than by its name. */
 class MemoryGrant extends PartGrant {
 	readonly found: readonly Kept[];
-	readonly slots: readonly number[];
+	/** Of sums; absent where all are 0. */
+	readonly slots: readonly number[] | undefined;
 	readonly #store: MemoryStore;
 
 	constructor(
@@ -144,7 +149,7 @@ class MemoryGrant extends PartGrant {
 		takes: readonly Take[],
 		standings: readonly Standing[],
 		found: readonly Kept[],
-		slots: readonly number[],
+		slots: readonly number[] | undefined,
 	) {
 		super(takes, standings);
 		this.#store = store;

@@ -79,9 +79,9 @@ export async function startLimited(
 		metric: (name: string) => gateway.engine.metrics.get(name)?.read(),
 		/** How the limits of the rule with this index stand for a name, by the name of the limit. */
 		standings(index: number, subject: string): Record<string, Standing> {
-			const limits = rules[index]?.limits ?? [];
-			const found = store.look(limits.map(limit => limit.holding(subject)));
-			return Object.fromEntries(limits.map(({name}, place) => [name, found[place] as Standing]));
+			const takes = rules[index]?.takes(subject) ?? [];
+			const found = store.look(takes.map(({holding}) => holding));
+			return Object.fromEntries(takes.map(({limit}, place) => [limit.name, found[place] as Standing]));
 		},
 		/** What is used of them. */
 		used(index: number, subject: string): Record<string, number> {

@@ -90,13 +90,7 @@ test('an answer to whom no limit applies is left alone, byte by byte', async t =
 
 test('times are written as each API writes them', t => {
 	const [rule] = compileRules([{by: 'global', requestsPerMinute: 60}], false);
-	const counted = (rule?.limits ?? []).map(limit => ({
-		limit,
-		subject: '*',
-		holding: limit.holding('*'),
-		amount: 1,
-		enforced: true,
-	}));
+	const counted = rule?.takes('*') ?? [];
 	const reset = (resetMs: number) => {
 		const standings = [{limit: 60, remaining: -2, resetMs, short: false}];
 		const told = (family: Family, name: string) => {
@@ -105,10 +99,7 @@ test('times are written as each API writes them', t => {
 			return at === -1 ? undefined : list[at + 1];
 		};
 		t.is(told('openai', 'x-ratelimit-remaining-requests'), '0');
-		return [
-			told('openai', 'x-ratelimit-reset-requests'),
-			told('anthropic', 'anthropic-ratelimit-requests-reset'),
-		];
+		return [told('openai', 'x-ratelimit-reset-requests'), told('anthropic', 'anthropic-ratelimit-requests-reset')];
 	};
 	t.deepEqual(reset(0), ['0s', '1970-01-01T00:00:00Z']);
 	t.deepEqual(reset(16.2), ['17ms', '1970-01-01T00:00:01Z']);
