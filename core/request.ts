@@ -12,7 +12,7 @@ import {type JsonObject, parseBody, type Span, type Splice, splice, topLevelSpan
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Names in lower case, each once, and their values in turn: where headers are only handed on, a list costs less to make and to go through than an object. */
-export type HeaderList = readonly string[];
+export type HeaderList = readonly (string | readonly string[])[];
 
 /** What a {@link ClientRequest} is made of. */
 export interface RequestParts {

@@ -6,16 +6,25 @@ import type {HeaderList, Headers} from './request.js';
 
 export class WireReply implements Reply {
 	readonly status: number;
-	/** Each over those before. */
-	readonly layers: readonly HeaderLayer[];
+	/** Over those of the reply before. */
+	readonly #own: HeaderLayer;
+	readonly #before: WireReply | undefined;
 	readonly #read: () => JsonObject | undefined;
 	#headers: Headers | undefined;
 
 	/** @param read gives the body; called each time that it is asked for. */
-	constructor(status: number, layers: readonly HeaderLayer[], read: () => JsonObject | undefined) {
+	constructor(status: number, own: HeaderLayer, read: () => JsonObject | undefined, before?: WireReply) {
 		this.status = status;
-		this.layers = layers;
+		this.#own = own;
+		this.#before = before;
 		this.#read = read;
+	}
+
+	/** Headers as they were added, each over those before. */
+	get layers(): HeaderLayer[] {
+		const layers = this.#before === undefined ? [] : this.#before.layers;
+		layers.push(this.#own);
+		return layers;
 	}
 
 	get headers(): Headers {
@@ -29,14 +38,14 @@ export class WireReply implements Reply {
 
 	/** The same reply with headers over its own. */
 	with(headers: HeaderLayer): WireReply {
-		return new WireReply(this.status, [...this.layers, headers], this.#read);
+		return new WireReply(this.status, headers, this.#read, this);
 	}
 
 	/** What a tap has made of a reply: what it leaves out, as a copy of this one does, is that of the reply before. */
 	static after(before: Reply, changed: Partial<Reply> & Pick<Reply, 'status'>): Reply {
 		const {status, headers = before.headers, body} = changed;
 		if (body !== undefined || !(before instanceof WireReply)) return {status, headers, body: body ?? before.body};
-		return new WireReply(status, [headers], before.#read);
+		return new WireReply(status, headers, before.#read);
 	}
 }
 

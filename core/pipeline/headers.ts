@@ -94,17 +94,20 @@ const kept = new Set([
 ]);
 
 /** The headers of upstream's answer that go to the client. */
-export function answeredHeaders(headers: Headers): Record<string, string | readonly string[]> {
-	const passed: Record<string, string | readonly string[]> = {};
+export function answeredHeaders(headers: Headers): HeaderList {
+	const passed: (string | readonly string[])[] = [];
 	const named = connectionOptions(headers['connection']);
+	const id = headers['x-request-id'];
 	for (const name in headers) {
 		const value = headers[name];
-		if (value !== undefined && !kept.has(name) && !named.includes(name)) passed[name] = value;
+		if (value === undefined || kept.has(name) || named.includes(name)) continue;
+		if (id === undefined || name !== upstreamId) passed.push(name, value);
 	}
-	const id = headers['x-request-id'];
-	if (id !== undefined) passed['x-upstream-request-id'] = id;
+	if (id !== undefined) passed.push(upstreamId, id);
 	return passed;
 }
+
+const upstreamId = 'x-upstream-request-id';
 
 /** A `connection` header may name further headers that are for this connection only. */
 function connectionOptions(value: string | readonly string[] | undefined): readonly string[] {
@@ -152,15 +155,7 @@ export function writeHeaders(
 	status: number,
 	layers: readonly (OwnHeaders | HeaderList)[],
 ): void {
-	const flat: (string | number | readonly string[])[] = [];
-	for (let index = 0; index < layers.length; index++) {
-		const layer = layers[index] as OwnHeaders | HeaderList;
-		// Within a layer no name stands twice.
-		const {length} = flat;
-		if (isList(layer))
-			for (let at = 0; at < layer.length; at += 2) place(flat, length, layer[at] as string, layer[at + 1]);
-		else for (const name in layer) place(flat, length, name, layer[name]);
-	}
+	const flat = flatHeaders(layers);
 	try {
 		response.writeHead(status, flat as string[]);
 	} catch {
@@ -170,23 +165,54 @@ export function writeHeaders(
 	}
 }
 
+type FlatHeaders = (string | number | readonly string[] | undefined)[];
+
+/** Names and values in turn, in a list that is made as long as it may become: one that grows is copied twice. */
+function flatHeaders(layers: readonly (OwnHeaders | HeaderList)[]): FlatHeaders {
+	let most = 0;
+	for (let index = 0; index < layers.length; index++) {
+		const layer = layers[index] as OwnHeaders | HeaderList;
+		if (isList(layer)) most += layer.length;
+		else for (const _ in layer) most += 2;
+	}
+	const flat: FlatHeaders = new Array(most);
+	let length = 0;
+	for (let index = 0; index < layers.length; index++) {
+		const layer = layers[index] as OwnHeaders | HeaderList;
+		// Within a layer no name stands twice.
+		const before = length;
+		if (isList(layer))
+			for (let at = 0; at < layer.length; at += 2)
+				length = place(flat, length, before, layer[at] as string, layer[at + 1]);
+		else for (const name in layer) length = place(flat, length, before, name, layer[name]);
+	}
+	if (length < most) flat.length = length;
+	return flat;
+}
+
 /**
- * Puts a header where an earlier one of its name stands, or behind all others; one without a value takes the earlier one away.
- * @param length how much of `flat` is of the layers before.
+ * Puts a header where an earlier one of its name stands, or behind all others; one without a value leaves nothing in its place.
+ * @param length how much of `flat` there is. @param before how much of it is of the layers before.
+ * @returns how much there is then.
  */
 function place(
-	flat: (string | number | readonly string[])[],
+	flat: FlatHeaders,
 	length: number,
+	before: number,
 	name: string,
 	value: string | number | readonly string[] | undefined,
-): void {
-	for (let index = 0; index < length; index += 2) {
-		if (flat[index] !== name) continue;
-		if (value === undefined) flat.splice(index, 2);
-		else flat[index + 1] = value;
-		return;
+): number {
+	let index = 0;
+	while (index < before && flat[index] !== name) index += 2;
+	const known = index < before;
+	if (value === undefined) {
+		if (!known) return length;
+		flat.copyWithin(index, index + 2, length);
+		return length - 2;
 	}
-	if (value !== undefined) flat.push(name, value);
+	if (!known) flat[length] = name;
+	flat[known ? index + 1 : length + 1] = value;
+	return known ? length : length + 2;
 }
 
 type OwnHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>;

@@ -4,7 +4,7 @@ import type {ServerResponse} from 'node:http';
 import type {Reply} from '../exchange.js';
 import type {Engine} from '../gateway.js';
 import type {JsonObject} from '../json.js';
-import {WireReply} from '../wire-reply.js';
+import {type HeaderLayer, WireReply} from '../wire-reply.js';
 import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
 import {answeredHeaders, gatewayHeaders, writeHeaders} from './headers.js';
@@ -22,7 +22,7 @@ export async function tapReply(
 	answer: Answer,
 	body: () => JsonObject | undefined,
 ): Promise<Reply> {
-	const reply = new WireReply(answer.status, [answeredHeaders(answer.headers)], body);
+	const reply = new WireReply(answer.status, answeredHeaders(answer.headers), body);
 	if (engine.hooks.reply.taps.length === 0) return reply;
 	const given = engine.hooks.reply.call(reply, call.present().routed());
 	const changed = given instanceof Promise ? await given : given;
@@ -42,6 +42,7 @@ export function writeHead(
 ): void {
 	call.status = reply.status;
 	call.firstByteMs = performance.now() - call.began;
-	const layers = reply instanceof WireReply ? reply.layers : [reply.headers];
-	writeHeaders(response, reply.status, [...layers, gatewayHeaders(call), own]);
+	const layers: (HeaderLayer | typeof own)[] = reply instanceof WireReply ? reply.layers : [reply.headers];
+	layers.push(gatewayHeaders(call), own);
+	writeHeaders(response, reply.status, layers);
 }
