@@ -78,7 +78,7 @@ async function warmUp(
 			await runJob(generator, jobOf(target, heat, Math.min(heatSliceSeconds, seconds - heated)));
 }
 
-/** A B C, A B C, …: a machine that slows down for a while slows all of them down. The others idle meanwhile. */
+/** A B C, C B A, A B C, …: a machine that slows down for a while slows all of them down. The others idle meanwhile. */
 async function takeTurns(
 	bench: Bench,
 	{job, ...benchCase}: Case,
@@ -90,7 +90,8 @@ async function takeTurns(
 	const rounds = Math.min(bench.rounds, benchCase.mostRounds ?? bench.rounds);
 	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
 	for (let round = 0; round < rounds; round++) {
-		for (const target of targets) {
+		// Who comes second in a process finds it at work, so that nobody always does.
+		for (const target of round % 2 === 0 ? targets : targets.toReversed()) {
 			await provided?.before?.(target.name);
 			if (!bench.quick) await runJob(bench.generator, jobOf(target, job, leadSeconds));
 			const one = await measure(bench, target, jobOf(target, job, seconds));
