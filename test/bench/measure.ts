@@ -88,16 +88,21 @@ async function takeTurns(
 ): Promise<Samples> {
 	const samples: Samples = new Map(targets.map(({name}) => [name, []]));
 	const rounds = Math.min(bench.rounds, benchCase.mostRounds ?? bench.rounds);
-	const seconds = bench.quick ? benchCase.quickSeconds : benchCase.seconds;
+	const turns = bench.quick ? 1 : (benchCase.turns ?? 1);
+	const seconds = (bench.quick ? benchCase.quickSeconds : benchCase.seconds) / turns;
 	for (let round = 0; round < rounds; round++) {
-		// Who comes second in a process finds it at work, so that nobody always does.
-		for (const target of round % 2 === 0 ? targets : targets.toReversed()) {
-			await provided?.before?.(target.name);
-			if (!bench.quick) await runJob(bench.generator, jobOf(target, job, leadSeconds));
-			const one = await measure(bench, target, jobOf(target, job, seconds));
-			await provided?.after?.(target.name, one);
-			samples.get(target.name)?.push(one);
+		const parts = new Map(targets.map(({name}) => [name, [] as Measurement[]]));
+		for (let turn = round * turns; turn < (round + 1) * turns; turn++) {
+			// Who comes second in a process finds it at work, so that nobody always does.
+			for (const target of turn % 2 === 0 ? targets : targets.toReversed()) {
+				await provided?.before?.(target.name);
+				if (!bench.quick) await runJob(bench.generator, jobOf(target, job, leadSeconds / turns));
+				const one = await measure(bench, target, jobOf(target, job, seconds));
+				await provided?.after?.(target.name, one);
+				parts.get(target.name)?.push(one);
+			}
 		}
+		for (const [name, all] of parts) samples.get(name)?.push(together(all));
 	}
 	return samples;
 }
@@ -108,7 +113,7 @@ function togetherByRound(processes: readonly (readonly Measurement[])[]): Measur
 	return first.map((_, round) => together(processes.map(rounds => rounds[round] as Measurement)));
 }
 
-/** What several processes did, as if it were one. */
+/** What was measured in parts, as if it were one. */
 function together(parts: readonly Measurement[]): Measurement {
 	const sum = (of: (part: Measurement) => number): number => parts.reduce((total, part) => total + of(part), 0);
 	const mean = (of: (part: Measurement) => number): number => sum(of) / parts.length;
@@ -176,6 +181,7 @@ async function measure({upstream, generator}: Bench, target: Running, job: Job):
 	try {
 		const outcome = await runJob(generator, job);
 		const elapsed = (performance.now() - before.at) / 1000;
+		highest = Math.max(highest, residentMegabytes(target.pid));
 		return {
 			...outcome,
 			residentMegabytes: highest,
