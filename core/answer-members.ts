@@ -24,6 +24,11 @@ const unclear = Symbol('unclear');
 const backslash = 0x5c;
 const colon = 0x3a;
 const quote = 0x22;
+const comma = 0x2c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
 
 /**
  * Answers end with what they have used: behind the last place where the name stands only few members follow.
@@ -38,7 +43,7 @@ function lastMember(body: Buffer, name: string): unknown {
 	// It ends a longer name, or is no name.
 	if (body[at - 1] === backslash || body[start] !== colon) return unclear;
 	const end = valueEnd(body, start + 1);
-	if (end === -1) return unclear;
+	if (end === -1 || !isLastAtTop(body, end)) return unclear;
 	try {
 		return JSON.parse(body.toString('utf8', start + 1, end));
 	} catch {
@@ -46,13 +51,8 @@ function lastMember(body: Buffer, name: string): unknown {
 	}
 }
 
-/**
- * Finds out where the value of a member ends, and whether the member stands at the top.
- * @param start where the value begins.
- * @returns -1 when the object that ends behind it is not the whole body.
- */
+/** @returns where the value that begins at `start` ends; -1 when it does not. */
 function valueEnd(body: Buffer, start: number): number {
-	let end = -1;
 	let depth = 0;
 	for (let at = start; at < body.length; at++) {
 		switch (body[at]) {
@@ -60,21 +60,38 @@ function valueEnd(body: Buffer, start: number): number {
 				at++;
 				while (at < body.length && body[at] !== quote) at += body[at] === backslash ? 2 : 1;
 				break;
-			case 0x7b: // {
-			case 0x5b: // [
+			case openBrace:
+			case openBracket:
 				depth++;
 				break;
-			case 0x2c: // ,
-				if (depth === 0 && end === -1) end = at;
+			case comma:
+				if (depth === 0) return at;
 				break;
-			case 0x7d: // }
-			case 0x5d: // ]
-				if (--depth >= 0) break;
-				if (end === -1) end = at;
-				return isBlank(body, at + 1) ? end : -1;
+			case closeBrace:
+			case closeBracket:
+				if (--depth < 0) return at;
 		}
 	}
 	return -1;
+}
+
+/**
+ * Tells whether a value that ends at `end` belongs to a member at the top, and its name does not stand once more behind it, spelled with
+ * escapes: false, too, when that cannot be told without parsing.
+ */
+function isLastAtTop(body: Buffer, end: number): boolean {
+	let depth = 0;
+	let inString = false;
+	for (let at = end; at < body.length; at++) {
+		const byte = body[at];
+		if (byte === backslash) return false;
+		if (byte === quote) inString = !inString;
+		else if (inString) continue;
+		else if (byte === openBrace || byte === openBracket) depth++;
+		else if ((byte === closeBrace || byte === closeBracket) && --depth < 0)
+			return byte === closeBrace && isBlank(body, at + 1);
+	}
+	return false;
 }
 
 function isBlank(body: Buffer, start: number): boolean {

@@ -28,7 +28,7 @@ export function estimateTokens(request: ClientRequest): TokenEstimate | undefine
 }
 
 /** For {@link ClientRequest.estimate}. */
-export function estimated(request: ClientRequest): TokenEstimate | undefined {
+export function estimateOf(request: ClientRequest): TokenEstimate | undefined {
 	if (request.json === undefined) return undefined;
 	const {body, maxTokens} = request;
 	const answers = answersOf(request.json);

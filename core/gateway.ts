@@ -194,10 +194,13 @@ export class Engine {
 	/** Lets go of everything, last taken first. Never throws. */
 	async close(): Promise<void> {
 		this.ready = false;
-		// What is let go may take something in its turn.
+		// One by one: what is let go may defer something in its turn, which is then the last.
 		for (let last = this.#deferred; last !== undefined; last = this.#deferred) {
-			this.#deferred = undefined;
-			await releaseAll(last, undefined, error => this.log.error('closing failed', describe(error)));
+			this.#deferred = last.before;
+			const {release} = last;
+			await releaseAll({release, before: undefined}, undefined, error =>
+				this.log.error('closing failed', describe(error)),
+			);
 		}
 		for (const transport of this.#transports.values()) await transport.close();
 		this.#transports.clear();

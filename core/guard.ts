@@ -149,7 +149,9 @@ export class Guard {
 	#hook<Hook>(contract: HookContract): Hook {
 		const {kind, args} = contract;
 		const hook = new SyncHook([...args] as never) as unknown as CompiledHook;
-		hook.compile = ({taps, type}) => {
+		hook.compile = ({taps: now, type}) => {
+			// tapable adds to the list where it stands, also while a call waits in the middle of it.
+			const taps = [...now];
 			const call: Tap =
 				kind === 'parallel'
 					? (first, second) => callTapsTogether(taps, first, second)

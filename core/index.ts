@@ -47,6 +47,7 @@ export type {
 export {fingerprint} from './fingerprint.js';
 export {Engine, type EngineOptions, type Gateway} from './gateway.js';
 export type {HookContract, HookKind, TapTime} from './guard.js';
+export {type HeaderList, mergedHeaders} from './header-list.js';
 export type {Hooks, Taps} from './hooks.js';
 export {createServer, type Listening, listen} from './http/server.js';
 export {type ChangedEvents, replyThroughHub, streamThroughHub} from './hub-view.js';
@@ -73,7 +74,7 @@ export {type ExchangeSketch, openExchange} from './pipeline/open-exchange.js';
 export {definePlugin, type Plugin, type PluginDefinition} from './plugin.js';
 export {defaultTimeouts, type Provider, type ProviderError, type Target, targetName} from './provider.js';
 export type {ScopedRegistry} from './registry.js';
-export {ClientRequest, type Endpoint, type HeaderList, type Headers, UpstreamRequest} from './request.js';
+export {ClientRequest, type Endpoint, type Headers, UpstreamRequest} from './request.js';
 export type {RouteAnswer, RouteBody, RouteDescription, RouteParameter} from './route-description.js';
 export type {Check, CheckResult, Command, Metric, MetricReading, Migration, PluginRoute} from './routes.js';
 export {reveal, Secret} from './secret.js';

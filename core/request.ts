@@ -4,15 +4,12 @@ import type {Readable} from 'node:stream';
 import type {Conversation} from './conversation.js';
 import type {Dialect, DialectRoute, RequestFacts} from './dialect.js';
 import {refusal} from './errors.js';
-import {estimated, type TokenEstimate} from './estimate.js';
+import {estimateOf, type TokenEstimate} from './estimate.js';
 import type {Loss} from './exchange.js';
 import {type JsonObject, parseBody, type Span, type Splice, splice, topLevelSpans} from './json.js';
 
 /** Header names are lower case; a repeated header is an array. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** Names in lower case, each once, and their values in turn: where headers are only handed on, a list costs less to make and to go through than an object. */
-export type HeaderList = readonly (string | readonly string[])[];
 
 /** What a {@link ClientRequest} is made of. */
 export interface RequestParts {
@@ -74,7 +71,7 @@ export class ClientRequest {
 
 	/** How many tokens it may use, by the size of its body, which is looked at once; `undefined` when it was not read. */
 	get estimate(): TokenEstimate | undefined {
-		this.#estimate ??= estimated(this);
+		this.#estimate ??= estimateOf(this);
 		return this.#estimate;
 	}
 

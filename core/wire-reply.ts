@@ -1,8 +1,9 @@
 /** A reply that costs what is asked of it: its body is parsed when somebody reads it, and headers are put together once, at the end. */
 
 import type {Reply} from './exchange.js';
+import {type HeaderLayer, type HeaderList, mergedHeaders} from './header-list.js';
 import type {JsonObject} from './json.js';
-import type {HeaderList, Headers} from './request.js';
+import type {Headers} from './request.js';
 
 export class WireReply implements Reply {
 	readonly status: number;
@@ -47,22 +48,6 @@ export class WireReply implements Reply {
 		if (body !== undefined || !(before instanceof WireReply)) return {status, headers, body: body ?? before.body};
 		return new WireReply(status, headers, before.#read);
 	}
-}
-
-export type HeaderLayer = Headers | HeaderList;
-
-/** @param layers each over those before. */
-export function mergedHeaders(layers: readonly HeaderLayer[]): Headers {
-	const merged: Record<string, string | readonly string[] | undefined> = {};
-	for (const layer of layers) {
-		if (isList(layer)) for (let at = 0; at < layer.length; at += 2) merged[layer[at] as string] = layer[at + 1];
-		else Object.assign(merged, layer);
-	}
-	return merged;
-}
-
-export function isList(layer: unknown): layer is HeaderList {
-	return Array.isArray(layer);
 }
 
 /**

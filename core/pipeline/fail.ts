@@ -3,10 +3,11 @@
 import type {ServerResponse} from 'node:http';
 import {GatewayError, PluginError, tellable} from '../errors.js';
 import type {Engine} from '../gateway.js';
+import {mergedHeaders} from '../header-list.js';
 import {describe} from '../log.js';
-import {mergedHeaders} from '../wire-reply.js';
 import type {Call} from './call.js';
-import {gatewayHeaders, setHeaders} from './headers.js';
+import {gatewayHeaders} from './headers.js';
+import {setHeaders} from './write-headers.js';
 
 /** Notes the error on the call, logs it when it is nobody's refusal, and answers unless the answer has begun. */
 export function fail(engine: Engine, call: Call, error: unknown, response: ServerResponse): void {

@@ -3,11 +3,13 @@
 import type {ServerResponse} from 'node:http';
 import type {Reply} from '../exchange.js';
 import type {Engine} from '../gateway.js';
+import type {HeaderLayer} from '../header-list.js';
 import type {JsonObject} from '../json.js';
-import {type HeaderLayer, WireReply} from '../wire-reply.js';
+import {WireReply} from '../wire-reply.js';
 import type {Answer} from './attempt.js';
 import type {Call} from './call.js';
-import {answeredHeaders, gatewayHeaders, writeHeaders} from './headers.js';
+import {answeredHeaders, gatewayHeaders} from './headers.js';
+import {writeHeaders} from './write-headers.js';
 
 /** Of streams, and of what is relayed unread. */
 export const noBody = (): undefined => undefined;

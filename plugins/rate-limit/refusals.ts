@@ -1,6 +1,6 @@
 /** What a client is told that has reached a limit. */
 
-import {type GatewayError, type HeaderList, refusal} from '../../core/index.js';
+import {type GatewayError, type HeaderList, mergedHeaders, refusal} from '../../core/index.js';
 import type {Shortage} from '../stores/keys.js';
 import {retryHeaders} from './headers.js';
 import {limitKinds} from './limit-kinds.js';
@@ -20,9 +20,7 @@ export function rateLimited(
 	const many = `${limit.most} ${limit.most === 1 ? words.replace(/s\b/, '') : words}`;
 	const reached = `Rate limit reached: ${many} for ${whose[limit.by](subject)}.`;
 	const wait = Number.isFinite(retryMs) ? `Try again in ${seconds(retryMs)}` : 'Waiting does not help';
-	const headers: Record<string, string> = Object.assign({}, retryHeaders(retryMs));
-	for (let at = 0; at < limitHeaders.length; at += 2)
-		headers[limitHeaders[at] as string] = limitHeaders[at + 1] as string;
+	const headers = mergedHeaders([retryHeaders(retryMs), limitHeaders]) as Readonly<Record<string, string>>;
 	if (limit.counts === 'calls')
 		return refusal('rate_limited', `${reached} Wait for one of the open calls to end.`, {headers});
 	if (limit.counts === 'requests') return refusal('rate_limited', `${reached} ${wait}.`, {headers});

@@ -30,7 +30,7 @@ export interface Counted extends Take {
 export interface Rule {
 	readonly by: By;
 	/**
-	 * What a call takes for a name if every limit counts calls: none when the rule is not for the name. The same objects each time, so that
+	 * What a call takes for a name, as if it were one of everything: nothing when the rule is not for the name. The same objects each time, so that
 	 * a store need not find their places anew.
 	 */
 	takes(subject: string): readonly Counted[];
@@ -97,24 +97,24 @@ function limitOf(name: LimitName, most: number, burst: number | undefined, {rule
 
 /** Names come again and again; so many are known at most. */
 const mostKnown = 1000;
+const none: readonly Counted[] = [];
 
 function ruleOf(by: By, limits: readonly Limit[], pattern: RegExp | undefined): Rule {
 	const known = new Map<string, readonly Counted[]>();
-	const made = (subject: string): readonly Counted[] => {
-		if (pattern?.test(subject) === false) return [];
-		return limits.map(limit => ({
+	const made = (subject: string): readonly Counted[] =>
+		limits.map(limit => ({
 			limit,
 			subject,
 			holding: limit.holding(subject),
 			amount: 1,
 			enforced: limit.enforced,
 		}));
-	};
 	return {
 		by,
 		takes(subject) {
 			let takes = known.get(subject);
 			if (takes === undefined) {
+				if (pattern?.test(subject) === false) return none;
 				takes = made(subject);
 				if (known.size >= mostKnown) known.clear();
 				known.set(subject, takes);

@@ -67,7 +67,7 @@ export interface Standing {
 /** Of every take, in order, what was really used of it; `undefined`: it is still being used. */
 export type Used = readonly (number | undefined)[];
 
-/** All was taken. */
+/** All was taken. `settle` is called as a method of it. */
 export interface Grant {
 	readonly granted: true;
 	/** Of every take, in order, after it; empty when nobody knows, because the store is away and `degraded` is `allow`. */

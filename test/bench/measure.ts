@@ -78,7 +78,7 @@ async function warmUp(
 			await runJob(generator, jobOf(target, heat, Math.min(heatSliceSeconds, seconds - heated)));
 }
 
-/** A B C, C B A, A B C, …: a machine that slows down for a while slows all of them down. The others idle meanwhile. */
+/** A B C, A C B, A B C, …, A being no proxy: a machine that slows down for a while slows all of them down. The others idle meanwhile. */
 async function takeTurns(
 	bench: Bench,
 	{job, ...benchCase}: Case,
@@ -94,7 +94,8 @@ async function takeTurns(
 		const parts = new Map(targets.map(({name}) => [name, [] as Measurement[]]));
 		for (let turn = round * turns; turn < (round + 1) * turns; turn++) {
 			// Who comes second in a process finds it at work, so that nobody always does.
-			for (const target of turn % 2 === 0 ? targets : targets.toReversed()) {
+			const [direct, ...proxies] = targets;
+			for (const target of [direct, ...(turn % 2 === 0 ? proxies : proxies.toReversed())] as Running[]) {
 				await provided?.before?.(target.name);
 				if (!bench.quick) await runJob(bench.generator, jobOf(target, job, leadSeconds / turns));
 				const one = await measure(bench, target, jobOf(target, job, seconds));

@@ -22,7 +22,7 @@ const written = {
 		ReplyContext RequestFacts RoutedExchange ScopedRegistry Secret ServerOptions ServerSettings Source Stage Splice StreamDecoder StreamEncoder StreamError StreamEvent StreamWatcher TapOptions Taps Target TextPart TapTime TokenEstimate UsedTokens usedTokens isAdmin requireAdmin Page PageCursor PageQuery pageOf readPageQuery RouteAnswer RouteBody RouteDescription RouteParameter
 		ThinkingPart Timeouts Tool ToolCallPart ToolChoice ToolResultPart Translation Turn UpstreamAnswer
 		UpstreamRequest Usage WorkerAnswers Workers allows closest comment createServer credentialHeaders defaultTimeouts defineConfig
-		definePlugin describe env errorTable estimateTokens fingerprint instantiate isObject key listen namePattern oncePerName oncePerNames openExchange optionsReader originOf
+		definePlugin describe env errorTable estimateTokens fingerprint instantiate isObject key listen mergedHeaders namePattern oncePerName oncePerNames openExchange optionsReader originOf
 		pageParameters pageSchema pathOf readFields refusal remember reveal secret serverSettings streamEvent targetName tenths tenthsText timestamp tokenCount wireEvent ChangedEvents ProviderError StreamTranslation Substitute replyThroughHub streamThroughHub withHeaders withPathOf
 		BudgetEvents BudgetThreshold budgetEvents Database database Redactor redactor
 		Bucket Degraded Demand Grant Holding Period Seats Shortage Standing Store StoreOptions StoreUnavailable Stores Sum Take stores

@@ -227,6 +227,27 @@ test('taps that answer at once are not waited for; those behind one that is wait
 	t.is(await bail.call(exchange), 'yes');
 });
 
+test('a tap that is added while a call waits is called from the next call on, and no other twice', async t => {
+	const hook = guarded().series<[object]>(contract);
+	const asked: string[] = [];
+	let release = (): void => {};
+	const gate = new Promise<void>(resolve => {
+		release = resolve;
+	});
+	tapOnly(hook, 'admit', 'slow').tap('slow', async () => {
+		asked.push('slow');
+		await gate;
+	});
+	tapOnly(hook, 'admit', 'next').tap('next', () => void asked.push('next'));
+	const outcome = hook.call({});
+	tapOnly(hook, 'admit', 'added').tap({name: 'added', stage: Stage.early}, () => void asked.push('added'));
+	release();
+	await outcome;
+	t.deepEqual(asked.splice(0), ['slow', 'next']);
+	await hook.call({});
+	t.deepEqual(asked, ['added', 'slow', 'next']);
+});
+
 test('timing tells how long each plugin took, refusals included', async t => {
 	const times: [unknown, string, number][] = [];
 	const guard = new Guard({fault: () => {}, timed: (...args) => void times.push(args)});

@@ -3,7 +3,7 @@
 import type {ServerResponse} from 'node:http';
 import test from 'ava';
 import fc from 'fast-check';
-import {writeHeaders} from '../../core/pipeline/headers.js';
+import {writeHeaders} from '../../core/pipeline/write-headers.js';
 
 test('of a header that several name the last one is sent, and what was taken away by the last is not', t => {
 	const name = fc.constantFrom('content-type', 'content-length', 'x-a', 'x-b', 'x-c');

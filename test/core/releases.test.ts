@@ -69,3 +69,20 @@ test('a release knows what the call has used and cost, also when it is deferred 
 	t.deepEqual(seen, [['ok', usage?.output.total, 7n], 7n]);
 	t.true(usage !== undefined && sentBytes > 100);
 });
+
+test('what is deferred while the gateway stops is let go of next', async t => {
+	const released: string[] = [];
+	const taking = definePlugin({
+		name: 'taking',
+		apply({defer}) {
+			defer(() => void released.push('first'));
+			defer(async () => {
+				released.push('last');
+				defer(() => void released.push('taken in between'));
+			});
+		},
+	});
+	const gateway = await startGateway({plugins: [...basics(), taking()]});
+	await gateway.stop();
+	t.deepEqual(released, ['last', 'taken in between', 'first']);
+});
