@@ -1,6 +1,6 @@
 /** Members of an answer, read without parsing all of it. */
 
-import {isObject, type JsonObject, walkMembers} from './json.js';
+import {isObject, type JsonObject, stringEnd, walkMembers} from './json.js';
 
 /**
  * Reads top-level members of an answer without parsing all of it.
@@ -57,8 +57,7 @@ function valueEnd(body: Buffer, start: number): number {
 	for (let at = start; at < body.length; at++) {
 		switch (body[at]) {
 			case quote:
-				at++;
-				while (at < body.length && body[at] !== quote) at += body[at] === backslash ? 2 : 1;
+				at = stringEnd(body, at) - 1;
 				break;
 			case openBrace:
 			case openBracket:

@@ -13,7 +13,7 @@ import type {Plugin} from './plugin.js';
 import type {Provider, Target} from './provider.js';
 import {type OverCall, recordAll} from './record.js';
 import {Registry, type ScopedRegistry} from './registry.js';
-import {type Releases, releaseAll} from './release.js';
+import {Deferrals} from './release.js';
 import type {Check, Command, Metric, Migration, PluginRoute} from './routes.js';
 import type {ServerSettings} from './server-options.js';
 import {Services} from './services.js';
@@ -123,7 +123,7 @@ export class Engine {
 	readonly #services = new Services();
 	readonly #beforeListen: {plugin: string; step: () => void | Promise<void>}[] = [];
 	readonly #beforeServing: {plugin: string; step: () => void | Promise<void>}[] = [];
-	#deferred: Releases<undefined> | undefined;
+	readonly #deferred = new Deferrals();
 	readonly #transports = new Map<string, Transport>();
 	readonly #log: FilteredLog;
 
@@ -194,14 +194,7 @@ export class Engine {
 	/** Lets go of everything, last taken first. Never throws. */
 	async close(): Promise<void> {
 		this.ready = false;
-		// One by one: what is let go may defer something in its turn, which is then the last.
-		for (let last = this.#deferred; last !== undefined; last = this.#deferred) {
-			this.#deferred = last.before;
-			const {release} = last;
-			await releaseAll({release, before: undefined}, undefined, error =>
-				this.log.error('closing failed', describe(error)),
-			);
-		}
+		await this.#deferred.release(error => this.log.error('closing failed', describe(error)));
 		for (const transport of this.#transports.values()) await transport.close();
 		this.#transports.clear();
 	}
@@ -235,9 +228,7 @@ export class Engine {
 			keepAnswers: bytes => {
 				this.keptBytes = Math.max(this.keptBytes, bytes);
 			},
-			defer: release => {
-				this.#deferred = {release, before: this.#deferred};
-			},
+			defer: release => this.#deferred.add(release),
 			faults: () => this.faults,
 			tapTimes: () => this.#tapTimes(),
 			openCalls: () => this.calls.size,

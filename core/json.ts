@@ -39,7 +39,7 @@ const backslash = 0x5c;
 const comma = 0x2c;
 
 /** Index just behind the string that opens at `start`; behind the body for one that does not end. */
-function stringEnd(body: Buffer, start: number): number {
+export function stringEnd(body: Buffer, start: number): number {
 	// Names and most values are short and plain, and for a few bytes a native search costs more than looking at them.
 	let end = start + 1;
 	for (const near = start + 32; end < near && body[end] !== backslash; end++) if (body[end] === quote) return end + 1;

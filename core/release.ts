@@ -41,3 +41,20 @@ async function waitFor<Subject>(
 	await within(given, deadlineMs).catch(failed);
 	await releaseAll(before, subject, failed);
 }
+
+/** What a gateway lets go of when it stops. */
+export class Deferrals {
+	#last: Releases<undefined> | undefined;
+
+	add(release: ReleaseOf<undefined>): void {
+		this.#last = {release, before: this.#last};
+	}
+
+	/** As {@link releaseAll}, one by one: what is let go may defer something in its turn, which is then the last. */
+	async release(failed: (error: unknown) => void): Promise<void> {
+		for (let last = this.#last; last !== undefined; last = this.#last) {
+			this.#last = last.before;
+			await releaseAll({release: last.release, before: undefined}, undefined, failed);
+		}
+	}
+}
