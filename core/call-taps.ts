@@ -39,7 +39,7 @@ export function callTaps(
 	return flows ? value : undefined;
 }
 
-/** Calls taps all at once. @returns a promise when some of them have to be waited for. */
+/** Calls taps all at once, for one subject; calls that are over are recorded together by `recordAll`. @returns a promise when some of them have to be waited for. */
 export function callTapsTogether(taps: readonly CalledTap[], first: unknown, second: unknown): unknown {
 	const pending = taps.map(({fn}) => fn(first, second)).filter(answer => answer instanceof Promise);
 	return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);

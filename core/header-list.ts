@@ -5,9 +5,10 @@ import type {Headers} from './request.js';
 /** Names in lower case, each once, and their values in turn: where headers are only handed on, a list costs less to make and to go through than an object. */
 export type HeaderList = readonly (string | readonly string[])[];
 
+/** Headers that are laid over others. */
 export type HeaderLayer = Headers | HeaderList;
 
-/** @param layers each over those before. */
+/** What layers of headers come to, as one object for who reads them by name. @param layers each over those before. */
 export function mergedHeaders(layers: readonly HeaderLayer[]): Headers {
 	const merged: Record<string, string | readonly string[] | undefined> = {};
 	for (const layer of layers) {
