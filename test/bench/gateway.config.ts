@@ -1,13 +1,7 @@
 import {defineConfig} from 'tapgate';
-import {accessLog, auth, openai, routing, translate} from 'tapgate/plugins';
+import {wholePlugins} from './plugins.js';
 
 export default defineConfig({
 	server: {port: Number(process.env['PORT'] ?? 0)},
-	plugins: [
-		accessLog({console: 'json'}),
-		auth({keys: [{name: 'bench', key: 'bench-key'}]}),
-		openai({apiKey: 'upstream-key', baseUrl: `${process.env['UPSTREAM']}/v1`}),
-		routing({defaults: {openai: 'openai'}}),
-		translate(),
-	],
+	plugins: wholePlugins(),
 });

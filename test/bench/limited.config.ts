@@ -1,12 +1,12 @@
 import {defineConfig} from 'tapgate';
 import {cost, rateLimit} from 'tapgate/plugins';
-import {bareBeside, barePlugins} from './bare.js';
+import {beside, wholePlugins} from './plugins.js';
 
 /** Limits and budgets that every call takes from and none reaches. */
 export default defineConfig({
 	server: {port: Number(process.env['PORT'] ?? 0)},
 	plugins: [
-		barePlugins(),
+		wholePlugins(),
 		rateLimit({
 			rules: [
 				{by: 'key', requestsPerMinute: 100_000_000, tokensPerMinute: 1_000_000_000},
@@ -14,6 +14,6 @@ export default defineConfig({
 			],
 		}),
 		cost({budgets: [{by: 'team', dailyUsd: 1_000_000}]}),
-		bareBeside(),
+		beside(wholePlugins()),
 	],
 });

@@ -1,6 +1,6 @@
 import {defineConfig} from 'tapgate';
 import {accessLog, metrics, requestLog} from 'tapgate/plugins';
-import {bareBeside, barePlugins} from './bare.js';
+import {barePlugins, beside} from './plugins.js';
 
 /** Everything that keeps or tells what happened, over a real Postgres. */
 export default defineConfig({
@@ -10,6 +10,6 @@ export default defineConfig({
 		metrics(),
 		barePlugins(),
 		requestLog({database: process.env['BENCH_DATABASE'] ?? '', dataDir: process.env['BENCH_DATA'] ?? ''}),
-		bareBeside(),
+		beside(barePlugins()),
 	],
 });

@@ -1,5 +1,5 @@
 import type {Case, Measurement} from './cases/case.js';
-import type {Samples} from './measure.js';
+import type {Samples} from './measurement.js';
 import {direct, gateway} from './proxies/index.js';
 import {median} from './statistics.js';
 

@@ -36,7 +36,10 @@ export type Case = {
 	/** No more rounds than these, where more would tell no more. */
 	mostRounds?: number;
 	job(port: number, seconds: number): Job;
-	/** A round is cut in so many turns of each proxy: what a noisy machine does to one, it then does to the others too. One unless said. */
+	/**
+	 * A round is cut in so many turns of each proxy, one right behind the other: what a noisy machine does to one, it then does to the others
+	 * too, and none has idled long. One unless said.
+	 */
 	turns?: number;
 	/** All of it is done with so many processes of each proxy, one after the other: of identical ones, one is up to a quarter slower than another. One unless said. */
 	processes?: number;

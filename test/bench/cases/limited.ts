@@ -7,8 +7,9 @@ export const limited: Case = {
 	name: 'limited',
 	title: 'Limits: requests per second with rate limits, costs and a budget, in memory, and without them',
 	processes: 3,
-	turns: 4,
-	baseline: 'bare',
+	seconds: 4,
+	turns: 20,
+	baseline: 'unlimited',
 	proxies: limiting,
 	bar: {of: 'ratio', limit: 0.85, sense: 'at least'},
 };

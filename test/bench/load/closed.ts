@@ -4,8 +4,7 @@ import {percentile} from '../statistics.js';
 import {Client, type Reply} from './client.js';
 import type {ClosedJob, Outcome} from './jobs.js';
 
-/** Not counted: the connections are opened and the first answers come. */
-const leadInMilliseconds = 200;
+const usualLeadInSeconds = 0.2;
 /** Servers close connections that idle for five seconds; one that is about to be closed is not used again. */
 const idleMilliseconds = 3000;
 
@@ -66,7 +65,13 @@ function callersFor(port: number, count: number): Caller[] {
 	return callers;
 }
 
-export async function runClosed({port, kind, concurrency, seconds}: ClosedJob): Promise<Outcome> {
+export async function runClosed({
+	port,
+	kind,
+	concurrency,
+	seconds,
+	leadInSeconds = usualLeadInSeconds,
+}: ClosedJob): Promise<Outcome> {
 	const bytes = chatCallBytes(kind);
 	const latencies: number[] = [];
 	let counting = false;
@@ -103,7 +108,7 @@ export async function runClosed({port, kind, concurrency, seconds}: ClosedJob): 
 
 	const callers = callersFor(port, concurrency);
 	const working = callers.map(work);
-	await sleep(leadInMilliseconds);
+	await sleep(leadInSeconds * 1000);
 	const opened = performance.now();
 	counting = true;
 	await sleep(seconds * 1000);

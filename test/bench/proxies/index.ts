@@ -36,7 +36,7 @@ export const translating: readonly BenchProxy[] = [
 export const recording: readonly BenchProxy[] = [serving(gateway, 'recorded'), {name: 'bare'}];
 
 /** The gateway with limits, costs and a budget, against the same without them. */
-export const limiting: readonly BenchProxy[] = [serving(gateway, 'limited'), {name: 'bare'}];
+export const limiting: readonly BenchProxy[] = [serving(gateway, 'limited'), {name: 'unlimited'}];
 
 export const gatewayIsBuilt = (): boolean => existsSync(cli);
 
