@@ -8,10 +8,9 @@ import {measureCase} from './measure.js';
 import type {Bench, Samples} from './measurement.js';
 import {freePort, moveTo, start, stopAll, waitUntilReady} from './processes.js';
 import {gateway, gatewayIsBuilt, proxies} from './proxies/index.js';
-import {redactCosts} from './redact-costs.js';
 import {formatCase} from './report.js';
-import {requestCosts} from './request-costs.js';
 import {judge, summarize} from './summary.js';
+import {tables} from './tables/index.js';
 
 function readOptions() {
 	const {values} = parseArgs({
@@ -71,11 +70,7 @@ function describeRun({pinning, rounds, quick}: Bench): string {
 
 async function main(): Promise<void> {
 	const options = readOptions();
-	const named = options.only
-		?.split(',')
-		.filter(name => !['requests', 'redact'].includes(name))
-		.join(',');
-	const chosenCases = named === '' ? [] : choose(cases, named);
+	const chosen = new Set(choose([...cases, ...tables], options.only));
 	const chosenProxies = choose(proxies, options.proxies).filter(({name}) => {
 		if (name !== gateway || gatewayIsBuilt()) return true;
 		note('The gateway is left out: dist/config/cli.js does not exist.');
@@ -85,7 +80,7 @@ async function main(): Promise<void> {
 	console.log(`${describeRun(bench)}\n`);
 	const raw: Record<string, Record<string, unknown>> = {};
 	const missed: string[] = [];
-	for (const benchCase of chosenCases) {
+	for (const benchCase of cases.filter(one => chosen.has(one))) {
 		note(`measuring ${benchCase.name} …`);
 		const samples: Samples = await measureCase(bench, benchCase, chosenProxies);
 		const rows = summarize(benchCase, samples);
@@ -93,13 +88,11 @@ async function main(): Promise<void> {
 		if (judge(benchCase, rows)?.met === false) missed.push(benchCase.name);
 		console.log(formatCase(benchCase, rows));
 	}
-	if (options.only === undefined || options.only.split(',').includes('requests')) {
-		note('measuring requests …');
-		console.log(requestCosts());
-	}
-	if (options.only === undefined || options.only.split(',').includes('redact')) {
-		note('measuring redaction …');
-		console.log(redactCosts());
+	for (const table of tables.filter(one => chosen.has(one))) {
+		note(`measuring ${table.name} …`);
+		const {text, met} = await table.measure(options.quick);
+		if (!met) missed.push(table.name);
+		console.log(text);
 	}
 	if (options.json !== undefined) {
 		writeFileSync(options.json, `${JSON.stringify({run: describeRun(bench), cases: raw}, undefined, '\t')}\n`);
