@@ -14,11 +14,16 @@ async function spend(errand: Errand): Promise<Spent> {
 	return spent;
 }
 
-async function together(store: string, mode: Errand['mode']) {
+async function together(store: string, mode: Errand['mode'], maxTokens: number) {
 	const calls = [167, 167, 166];
-	const all = await Promise.all(calls.map(many => spend({store, calls: many, mode})));
+	const all = await Promise.all(calls.map(many => spend({store, calls: many, mode, maxTokens})));
 	const sum = (of: (one: Spent) => number): number => all.reduce((total, one) => total + of(one), 0);
-	return {spent: sum(({nanoUsd}) => Number(nanoUsd)), passed: sum(one => one.passed), refused: sum(one => one.refused)};
+	return {
+		spent: sum(({nanoUsd}) => Number(nanoUsd)),
+		passed: sum(one => one.passed),
+		refused: sum(one => one.refused),
+		estimate: all[0]?.estimate ?? 0,
+	};
 }
 
 const servers = {
@@ -41,11 +46,23 @@ for (const [name, start] of Object.entries(servers)) {
 			t.timeout(120_000);
 			const {url, remove} = await start();
 			t.teardown(remove);
-			const {spent, passed, refused} = await together(url, mode);
+			const {spent, passed, refused} = await together(url, mode, 2000);
 			t.is(passed + refused, 500);
 			t.true(spent <= 1_000_000_000, String(spent));
+			t.true(passed >= 40, `${passed} passed`);
 			if (mode === 'aborted') t.true(spent >= passed * 10_000, 'what broke off is not free');
-			else t.true(passed >= 40 && passed <= 50 && spent === passed * 20_000_000, `${passed} passed`);
+			else t.true(passed <= 50 && spent === passed * 20_000_000, `${passed} passed`);
+		});
+	}
+	for (const mode of ['plain', 'streamed'] as const) {
+		test.serial(`calls that cost more than was estimated, on three processes and one ${name}, ${mode}`, async t => {
+			t.timeout(120_000);
+			const {url, remove} = await start();
+			t.teardown(remove);
+			const {spent, passed, refused, estimate} = await together(url, mode, 900);
+			t.is(passed + refused, 500);
+			t.true(spent >= 980_000_000, 'as much as fits is let through');
+			t.true(spent <= 1_000_000_000 + passed * (20_000_000 - estimate), `${spent} spent by ${passed}`);
 		});
 	}
 }

@@ -10,6 +10,8 @@ export interface Errand {
 	readonly store: string;
 	readonly calls: number;
 	readonly mode: 'plain' | 'streamed' | 'aborted';
+	/** What its calls allow; each that is not left uses 2000. */
+	readonly maxTokens: number;
 }
 
 /** What it says. */
@@ -17,9 +19,11 @@ export interface Spent {
 	readonly nanoUsd: string;
 	readonly passed: number;
 	readonly refused: number;
+	/** What was reserved for each call. */
+	readonly estimate: number;
 }
 
-process.once('message', async ({store, calls, mode}: Errand) => {
+process.once('message', async ({store, calls, mode, maxTokens}: Errand) => {
 	const book = ledger();
 	const slow = {chunks: Array.from({length: 200}, () => 'word '), intervalMs: 5};
 	const engine = new Engine({deployment: 'test', server: serverSettings({port: 0}), log: memoryLog()});
@@ -33,12 +37,13 @@ process.once('message', async ({store, calls, mode}: Errand) => {
 		book.plugin,
 	]);
 	const {url} = await listen(engine);
+	const body = JSON.stringify({model: 'mock.call', max_tokens: maxTokens, stream: mode !== 'plain', messages: []});
 	const one = async (): Promise<number> => {
 		const leaving = new AbortController();
 		const response = await fetch(`${url}/v1/chat/completions`, {
 			method: 'POST',
 			headers: {'content-type': 'application/json'},
-			body: JSON.stringify({model: 'mock.call', max_tokens: 2000, stream: mode !== 'plain', messages: []}),
+			body,
 			signal: leaving.signal,
 		});
 		if (mode === 'aborted' && response.ok) {
@@ -50,6 +55,11 @@ process.once('message', async ({store, calls, mode}: Errand) => {
 	const statuses = await Promise.all(Array.from({length: calls}, one));
 	await book.until(calls);
 	const many = (status: number) => statuses.filter(found => found === status).length;
-	const spent: Spent = {nanoUsd: String(book.spent()), passed: many(200), refused: many(402)};
+	const spent: Spent = {
+		nanoUsd: String(book.spent()),
+		passed: many(200),
+		refused: many(402),
+		estimate: (Math.ceil(body.length / 3) + maxTokens) * 10_000,
+	};
 	process.send?.(spent, () => process.exit());
 });
