@@ -88,14 +88,14 @@ async function main(): Promise<void> {
 		if (judge(benchCase, rows)?.met === false) missed.push(benchCase.name);
 		console.log(formatCase(benchCase, rows));
 	}
+	if (options.json !== undefined) {
+		writeFileSync(options.json, `${JSON.stringify({run: describeRun(bench), cases: raw}, undefined, '\t')}\n`);
+	}
 	for (const table of tables.filter(one => chosen.has(one))) {
 		note(`measuring ${table.name} …`);
 		const {text, met} = await table.measure(options.quick);
 		if (!met) missed.push(table.name);
 		console.log(text);
-	}
-	if (options.json !== undefined) {
-		writeFileSync(options.json, `${JSON.stringify({run: describeRun(bench), cases: raw}, undefined, '\t')}\n`);
 	}
 	if (missed.length > 0) note(`Bars missed: ${missed.join(', ')}.`);
 	if (missed.length > 0 && options.strict) process.exitCode = 1;

@@ -9,8 +9,8 @@ import type {Table} from './table.js';
 
 /** In memory, per second of processor time. */
 const leastPerCore = 5000;
-/** Round trips to Redis to admit a call. */
-const mostTrips = 1;
+/** Scripts that Redis runs to admit a call, each one round trip; and so many to settle it. Some seats may be renewed meanwhile. */
+const mostTrips = 1.01;
 const callers = 1000;
 const quiet = {debug() {}, info() {}, warn() {}, error() {}};
 
@@ -83,33 +83,49 @@ export async function stores(quick: boolean): Promise<Table> {
 	await admit(memory, 50_000 * share, 1);
 	const inMemory = await admit(memory, 200_000 * share, 1);
 	row('memory', inMemory, '–');
+	const bars = [
+		{text: `at least ${leastPerCore} in memory per second of processor time`, met: inMemory.perCore >= leastPerCore},
+	];
 
-	const open = new OpenStores(quiet, () => {});
-	const options = {deadlineMs: 60_000, degraded: 'refuse'} as const;
-	const redis = noRedis === undefined ? await startRedis() : undefined;
-	const postgres = await startPostgres();
-	let met = inMemory.perCore >= leastPerCore;
-	try {
-		const inRedis = redis && open.open(redis.url, options);
-		const inPostgres = open.open(postgres.url(), options);
-		await open.start();
-		if (redis === undefined || inRedis === undefined) rows.push(`| redis | – | – | ${noRedis} |`);
-		else {
-			await admit(inRedis, 500 * share, 64);
-			const admitted = await admit(inRedis, 5000 * share, 64);
-			const {taking, settling} = await roundTrips(inRedis, redis.client, 1000 * share);
-			met &&= taking <= mostTrips;
-			row('redis', admitted, `${taking.toFixed(2)}, ${settling.toFixed(2)} to settle`);
+	if (noRedis === undefined) {
+		const redis = await startRedis();
+		try {
+			await withStore(redis.url, async store => {
+				await admit(store, 500 * share, 64);
+				const admitted = await admit(store, 5000 * share, 64);
+				const {taking, settling} = await roundTrips(store, redis.client, 1000 * share);
+				const met = taking <= mostTrips && settling <= mostTrips;
+				bars.push({text: 'one round trip to Redis, and one to settle', met});
+				row('redis', admitted, `${taking.toFixed(2)}, ${settling.toFixed(2)} to settle`);
+			});
+		} finally {
+			await redis.remove();
 		}
-		await admit(inPostgres, 100 * share, 32);
-		row('postgres', await admit(inPostgres, 1000 * share, 32), 'one statement for those that come at once');
+	} else rows.push(`| redis | – | – | ${noRedis} |`);
+
+	const postgres = await startPostgres();
+	try {
+		await withStore(postgres.url(), async store => {
+			await admit(store, 100 * share, 32);
+			row('postgres', await admit(store, 1000 * share, 32), 'one statement for those that come at once');
+		});
 	} finally {
-		await open.close();
-		await redis?.remove();
 		await postgres.remove();
 	}
-	const head = '| store | admissions per second | per second of processor time of the gateway | round trips to admit |';
-	const bar = `Bar: at least ${leastPerCore} in memory per second of processor time, and ${mostTrips} round trip to Redis`;
+	const head =
+		'| store | admissions per second | per second of processor time of this process | round trips to admit |';
 	const table = [head, '|---|--:|--:|---|', ...rows].join('\n');
-	return {text: `### Stores: admitting calls\n\n${table}\n\n${bar}: ${met ? 'met' : '**missed**'}.\n`, met};
+	const verdicts = bars.map(({text, met}) => `Bar: ${text}: ${met ? 'met' : '**missed**'}.`);
+	return {text: `### Stores: admitting calls\n\n${table}\n\n${verdicts.join('\n')}\n`, met: bars.every(({met}) => met)};
+}
+
+async function withStore(url: string, use: (store: Store) => Promise<void>): Promise<void> {
+	const open = new OpenStores(quiet, () => {});
+	const store = open.open(url, {deadlineMs: 60_000, degraded: 'refuse'});
+	await open.start();
+	try {
+		await use(store);
+	} finally {
+		await open.close();
+	}
 }

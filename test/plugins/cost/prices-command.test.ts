@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import {pricesCommand} from '../../../plugins/cost/prices-command.js';
+import {folder, run} from '../../config/support.js';
 import {root} from '../../contract/repository.js';
 
 /** The day on which they were written is another one. */
@@ -36,4 +37,16 @@ test('outside of a checkout it says so and writes nothing', async t => {
 	t.is(await pricesCommand(folder).run([], line => void lines.push(line)), 1);
 	t.regex(lines[0] ?? '', /expected a checkout/);
 	t.deepEqual(await readdir(folder), []);
+});
+
+test('the command line has it', async t => {
+	const config = `
+import {defineConfig} from 'tapgate';
+import {auth, cost, mock, routing} from 'tapgate/plugins';
+export default defineConfig({plugins: [auth({anonymous: true}), mock(), routing(), cost()]});
+`;
+	const cwd = await folder(t, {'gateway.config.ts': config});
+	const {exit, stdout, stderr} = await run(t, ['prices', 'update'], {cwd});
+	t.regex(stdout, /expected a checkout of the gateway, found no .*plugins.cost.prices/, stderr);
+	t.is(exit, 1);
 });
