@@ -34,6 +34,8 @@ export interface Cost {
 	readonly nanoUsd: bigint;
 	/** How it came about, for the record: the price list used, whether usage was estimated. */
 	readonly basis?: string;
+	/** What was used is estimated, at least in part: nobody has said it. */
+	readonly estimated?: boolean;
 }
 
 /** Reads a token count: a non-negative integer, or `undefined` when it is anything else. */

@@ -63,7 +63,11 @@ export class CallCost {
 		if (found === undefined) return undefined;
 		const cost = nanoUsd(found.price, countsOf(usage, input, output));
 		if (cost !== undefined && usage.source === 'reported')
-			exchange.set(reckonedKey, {usage, target, cost: {nanoUsd: cost, basis: basisOf(found.source, false)}});
+			exchange.set(reckonedKey, {
+				usage,
+				target,
+				cost: {nanoUsd: cost, basis: basisOf(found.source, false), estimated: false},
+			});
 		return cost;
 	}
 
@@ -90,7 +94,8 @@ export class CallCost {
 		if (known === undefined) return undefined;
 		const counts = countsOf(usage ?? nothing, known.input, known.output);
 		const cost = nanoUsd(found.price, counts);
-		return cost === undefined ? undefined : {nanoUsd: cost, basis: basisOf(found.source, known.estimated)};
+		if (cost === undefined) return undefined;
+		return {nanoUsd: cost, basis: basisOf(found.source, known.estimated), estimated: known.estimated};
 	}
 }
 

@@ -33,6 +33,8 @@ export class Thresholds {
 	}
 
 	async #look(budgets: readonly Budget[], standings: readonly Standing[]): Promise<void> {
+		// Read before anything is waited for: it is now that the standings tell of.
+		const now = this.#now();
 		for (const [index, budget] of budgets.entries()) {
 			const standing = standings[index];
 			if (standing === undefined) continue;
@@ -48,7 +50,8 @@ export class Thresholds {
 					percent,
 					limitNanoUsd: BigInt(standing.limit),
 					spentNanoUsd: BigInt(standing.limit - standing.remaining),
-					resetsAt: this.#now() + standing.resetMs,
+					// Periods end with a second; what the answer took on its way is not to show.
+					resetsAt: Math.round((now + standing.resetMs) / 1000) * 1000,
 				});
 			}
 		}

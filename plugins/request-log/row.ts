@@ -76,17 +76,20 @@ function overheadOf({firstByteMs, attempts}: ClosedExchange): string {
 	return `,"overhead_ms":${tenthsText(Math.max(own, 0))}`;
 }
 
+/** Who is charged by an estimate is to see that it is one, also where some of it was reported. */
 function countsOf({usage, cost}: ClosedExchange): string {
 	const costed = cost === undefined ? '' : `,"cost_nano_usd":${cost.nanoUsd}`;
-	if (usage === undefined) return costed;
-	const {input, output, source} = usage;
+	const source = cost?.estimated === true ? 'estimated' : usage?.source;
+	const sourced = source === undefined ? costed : `,"usage_source":"${source}"${costed}`;
+	if (usage === undefined) return sourced;
+	const {input, output} = usage;
 	return (
 		number('input_tokens', input.total) +
 		number('cached_tokens', input.cacheRead) +
 		number('cache_write_tokens', sum(input.cacheWrite5m, input.cacheWrite1h)) +
 		number('output_tokens', output.total) +
 		number('reasoning_tokens', output.reasoning) +
-		`,"usage_source":"${source}"${costed}`
+		sourced
 	);
 }
 

@@ -127,6 +127,7 @@ test('a stream whose client leaves is paid for; not for more than was allowed', 
 	const [long, short] = await gateway.book.until(2);
 	t.is(long?.outcome, 'aborted');
 	t.regex(long?.cost?.basis ?? '', /estimated/);
+	t.true(long?.cost?.estimated);
 	const input = BigInt(Math.ceil((long?.request.body.length ?? 0) / 3)) * 10_000n;
 	t.true((long?.cost?.nanoUsd ?? 0n) >= input + 8n * 10_000n, String(long?.cost?.nanoUsd));
 	t.true((short?.cost?.nanoUsd ?? 0n) <= input + 10_000n, String(short?.cost?.nanoUsd));

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {type Dialect, definePlugin, type JsonObject} from 'tapgate';
-import {openaiCompatible, translate} from 'tapgate/plugins';
+import {cost, openaiCompatible, translate} from 'tapgate/plugins';
 import {reply, startUpstream} from 'tapgate/testing';
 import {type Postgres, startPostgres} from '../../helpers/postgres.js';
 import {adminKey, callerKey, database, recording, until} from './support.js';
@@ -177,4 +177,24 @@ test('a call whose tokens a plugin has counted wrongly is recorded without them'
 		output_tokens: null,
 		usage_source: 'estimated',
 	});
+});
+
+test('a call that is charged by an estimate says so, also one whose provider has said nothing', async t => {
+	const upstream = await startUpstream(reply.json({id: 'x', choices: []}));
+	t.teardown(upstream.stop);
+	const gateway = await recording(t, {database: await database(postgres)}, [
+		openaiCompatible({name: 'p', baseUrl: `${upstream.url}/v1`, models: ['x']}),
+		cost({prices: {'p.x': {input: 1, output: 1}}}),
+	]);
+	await (await gateway.chat({model: 'p.x'}, {authorization: `Bearer ${adminKey}`, 'x-request-id': 'guessed'})).text();
+	const guessed = await record(gateway, 'guessed');
+	t.like(guessed, {usage_source: 'estimated', input_tokens: null, output_tokens: null});
+	t.true(Number(guessed['cost_nano_usd']) > 0);
+
+	const usage = {prompt_tokens: 2, completion_tokens: 3, total_tokens: 5};
+	upstream.answer(reply.json({id: 'x', choices: [], usage}));
+	await (await gateway.chat({model: 'p.x'}, {authorization: `Bearer ${adminKey}`, 'x-request-id': 'known'})).text();
+	const known = await record(gateway, 'known');
+	t.like(known, {usage_source: 'reported', input_tokens: 2, output_tokens: 3});
+	t.is(Number(known['cost_nano_usd']), 5000);
 });
