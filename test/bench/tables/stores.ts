@@ -9,8 +9,8 @@ import type {Table} from './table.js';
 
 /** In memory, per second of processor time. */
 const leastPerCore = 5000;
-/** Scripts that Redis runs to admit a call, each one round trip; and so many to settle it. Some seats may be renewed meanwhile. */
-const mostTrips = 1.01;
+/** Scripts that Redis runs to admit a call, each one round trip; and as many to settle it. */
+const mostTrips = 1;
 const callers = 1000;
 const quiet = {debug() {}, info() {}, warn() {}, error() {}};
 

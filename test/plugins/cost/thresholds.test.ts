@@ -108,12 +108,10 @@ test('plugins and the webhook hear of a budget that fills up, and a listener tha
 	const percents = (all: readonly {readonly percent?: unknown}[]) => all.map(({percent}) => percent);
 	t.deepEqual(percents(heard), [50, 80, 100]);
 	t.deepEqual(percents(hook.bodies as readonly {percent?: unknown}[]), [50, 80, 100]);
-	const midnight = Math.floor(heard.at(-1)?.resetsAt ?? 0) % 86_400_000;
-	t.deepEqual(
-		heard.map(({resetsAt}) => resetsAt % 86_400_000),
-		[midnight, midnight, midnight],
+	t.true(
+		heard.every(({resetsAt}) => resetsAt % 86_400_000 === 0),
+		'midnight',
 	);
-	t.is(midnight, 0);
 	t.like(heard[0], {by: 'team', subject: 'a', period: 'day', limitNanoUsd: 100_000_000n, spentNanoUsd: 60_000_000n});
 	t.like(hook.bodies[0], {
 		type: 'budget_threshold',
